@@ -1,0 +1,1 @@
+"""Level 5: assessment of regions, providers and institutions."""

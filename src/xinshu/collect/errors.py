@@ -1,0 +1,41 @@
+"""Faults of a batch as a whole. Faults of a row are reasons, never exceptions."""
+
+from __future__ import annotations
+
+from xinshu.core.errors import ConflictError, NotFoundError, XinshuError
+
+
+class BatchNotFoundError(NotFoundError):
+    """No batch has this number."""
+
+    code = "batch_unknown"
+
+
+class BatchNumberReusedError(ConflictError):
+    """The provider's batch number was used for another file."""
+
+    code = "batch_number_reused"
+
+
+class BatchStateError(ConflictError):
+    """The batch is not in a state that allows the act."""
+
+    code = "batch_state"
+
+
+class BatchBusyError(ConflictError):
+    """Another worker has the batch in hand."""
+
+    code = "batch_busy"
+
+
+class FutureBatchError(XinshuError):
+    """The batch says that its data are of a day to come."""
+
+    code = "batch_in_future"
+
+
+class SubmissionError(XinshuError):
+    """What came with the file is not usable."""
+
+    code = "submission_invalid"

@@ -1,0 +1,78 @@
+"""Rows set aside: original text, all reasons in words, sealed where the item has sealed fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from xinshu.catalogue import messages
+from xinshu.catalogue.model import Item
+from xinshu.collect import staging
+from xinshu.collect.files import fault_message
+from xinshu.collect.model import Reason
+from xinshu.collect.prepare import Prepared
+from xinshu.collect.publish import SetAside
+from xinshu.crypto import Vault
+
+_AAD = b"quarantine"
+_OWN = {
+    "SHIFTED_COLUMNS": "这一行的内容错了栏(例如姓名中的空格把后面的内容推后一栏),请对照表头重新填写",
+    "SUBJECT_UNKNOWN": "按代码、注册号和名称都没有找到这个主体,请核对代码与名称;新设主体须先报送登记信息",
+    "SUBJECT_AMBIGUOUS": "按现有信息对应到不止一个主体,请补填统一社会信用代码;候选主体见附",
+    "DUPLICATE_CONFLICT": "同一批次中有主键相同而内容不同的行,无法判断以哪一行为准,请保留正确的一行",
+    "RECORD_REPAIRED": "这条信息已经信用修复或撤回,不再归集;如系新的认定,请使用新的文书号报送",
+}
+_FILE_FAULTS = frozenset(
+    "RAGGED CELL_TOO_LONG NUL UNCLOSED_QUOTE FORMULA CELL_ERROR NUMBER_PRECISION JSON UNKNOWN_KEY NESTED".split()
+)
+
+
+def rows_to_set_aside(prepared: Prepared, aside: SetAside, vault: Vault | None) -> list[tuple[int, Any, Any, Any]]:
+    """(row_no, original, reasons, candidates) of every row that the checks or the comparison set aside, in order."""
+    codes = {doubt.row_no: doubt.reasons for doubt in prepared.doubts}
+    for row_no, more in aside.codes.items():
+        codes[row_no] = [*codes.get(row_no, []), *more]
+    texts = staging.originals(prepared.bench, len(prepared.header), sorted(codes))
+    seals = len(prepared.item.sealed_fields) > 0
+    values = staging.field_texts(prepared.bench, prepared.item, sorted(codes))
+    rows = []
+    for row_no in sorted(codes):
+        reasons = [_reason(prepared, row_no, code, values.get(row_no, {})).as_dict() for code in codes[row_no]]
+        original: Any = texts[row_no]
+        if seals and vault is not None:
+            original = {"sealed": vault.seal(orjson.dumps(original).decode(), _AAD)}
+        rows.append((row_no, original, reasons, aside.candidates.get(row_no)))
+    return rows
+
+
+def sealed_original(original: Any, vault: Vault | None) -> Any:
+    """The text as received, opened where it was sealed."""
+    if isinstance(original, dict) and "sealed" in original and vault is not None:
+        return orjson.loads(vault.open(original["sealed"], _AAD))
+    return original
+
+
+def reason_summary(code: str) -> str:
+    """A reason code in a few Chinese words; the code itself where it has none."""
+    if code in _OWN:
+        return _OWN[code].split(",")[0]
+    if code in _FILE_FAULTS:
+        return fault_message(code, None).split("(")[0]
+    return messages.REASONS.get(code, code)
+
+
+def _reason(prepared: Prepared, row_no: int, reason: str, values: dict[str, str | None]) -> Reason:
+    field, _, code = reason.partition("|")
+    if code in _OWN:
+        return Reason(None, code, _OWN[code])
+    if code in _FILE_FAULTS:
+        detail = prepared.fault_details.get(row_no, (code, None))[1]
+        return Reason(None, code, fault_message(code, detail))
+    value = None if field in _sealed_names(prepared.item) else values.get(field)
+    said = messages.explain(prepared.item, reason, value)
+    return Reason(said["field"], said["code"], said["message"])
+
+
+def _sealed_names(item: Item) -> frozenset[str]:
+    return frozenset(field.name for field in item.sealed_fields)

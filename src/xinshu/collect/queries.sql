@@ -1,0 +1,399 @@
+-- name: insert_batch^
+-- A batch as received; nothing where the same file is already there.
+insert into batch (provider, item, item_version, batch_no, mode, channel, mapping, platform, state, file_name,
+                   file_sha256, file_bytes, raw_path, correction_of, received_at, updated_at)
+values (:provider, :item, :item_version, :batch_no, :mode, :channel, :mapping, :platform, 'received', :file_name,
+        :file_sha256, :file_bytes, :raw_path, :correction_of, :now, :now)
+on conflict do nothing
+returning id;
+
+-- name: same_file^
+-- The batch that the same file made before.
+select id from batch
+where provider = :provider and item = :item and mode = :mode and file_sha256 = :file_sha256
+  and coalesce(mapping, '') = coalesce(:mapping, '') and coalesce(batch_no, '') = coalesce(:batch_no, '')
+  and state <> 'rejected';
+
+-- name: same_number^
+-- The batch that has the provider's number.
+select id, file_sha256 from batch
+where provider = :provider and item = :item and batch_no = :batch_no and state <> 'rejected';
+
+-- name: get_batch^
+select * from batch where id = :id;
+
+-- name: list_batches
+-- Newest first, page by page; every filter may be null.
+select * from batch
+where (:provider::text is null or provider = :provider)
+  and (:item::text is null or item = :item)
+  and (:state::text is null or state = :state)
+order by id desc
+limit :page_size offset :skip;
+
+-- name: count_batches$
+select count(*) from batch
+where (:provider::text is null or provider = :provider)
+  and (:item::text is null or item = :item)
+  and (:state::text is null or state = :state);
+
+-- name: unfinished_batches
+-- Batches that a worker left in the middle, oldest first.
+select id from batch
+where state in ('received', 'parsed', 'checked', 'compared', 'deduplicated', 'loaded')
+order by id;
+
+-- name: set_state!
+update batch set state = :state, updated_at = :now where id = :id;
+
+-- name: set_parsed!
+update batch set state = 'parsed', format = :format, header = :header, updated_at = :now where id = :id;
+
+-- name: set_checked!
+update batch set state = 'checked', counts = :counts, reasons = :reasons, quality = :quality, updated_at = :now
+where id = :id;
+
+-- name: set_held!
+update batch set state = 'held', held_for = :held_for, counts = :counts, reasons = :reasons, updated_at = :now
+where id = :id;
+
+-- name: set_rejected!
+update batch set state = 'rejected', error = :error, decided_by = coalesce(:decided_by, decided_by), updated_at = :now
+where id = :id;
+
+-- name: set_released!
+-- A person accepts a held batch in spite of the limits.
+update batch set state = 'received', decided_by = :decided_by, updated_at = :now where id = :id and state = 'held';
+
+-- name: set_published!
+update batch
+set state = 'published', counts = :counts, reasons = :reasons, quality = :quality, published_at = :now,
+    updated_at = :now, sequence = nextval('publication_sequence')
+where id = :id;
+
+-- name: lock_batch$
+-- One worker a batch; the lock falls with the connection.
+select pg_try_advisory_lock(7110842, :id::int);
+
+-- name: unlock_batch$
+select pg_advisory_unlock(7110842, :id::int);
+
+-- name: lock_registry!
+-- Rows that create subjects are published one batch at a time, so that two batches cannot create a subject twice.
+select pg_advisory_xact_lock(7110843, 0);
+
+-- name: lock_item!
+-- Batches of one provider and item are published one after another.
+select pg_advisory_xact_lock(7110844, hashtext(:provider || '/' || :item));
+
+-- name: create_stage#
+create temp table stage (
+    row_no bigint, op text, code text, old_number text, citizen bytea, citizen_sealed text, name text, name_key uuid,
+    division text, kind text, industry text, status text, established date, address text, legal_person text,
+    employees bigint, revenue numeric, assets numeric,
+    key uuid, row_hash uuid, payload text, masked text, valid_from date, valid_to date
+) on commit drop;
+create temp table match (
+    row_no bigint primary key, subject_id bigint, candidates bigint[], is_new boolean not null default false
+) on commit drop;
+create temp table verdict (
+    row_no bigint primary key, subject_id bigint not null, key uuid not null, old_version integer,
+    is_new boolean not null,                -- the batch makes the subject
+    alone boolean not null,                 -- and this is its only row
+    verdict text not null
+) on commit drop;
+create temp table closing (subject_id bigint, key uuid, version integer) on commit drop;
+
+-- name: analyse_stage#
+analyze stage;
+
+-- name: match_by_code!
+insert into match (row_no, subject_id)
+select s.row_no, c.id from stage s join subject c on c.code = s.code;
+
+-- name: match_by_citizen!
+insert into match (row_no, subject_id)
+select s.row_no, c.id from stage s join subject c on c.citizen_index = s.citizen
+where s.code is null and s.citizen is not null;
+
+-- name: match_by_old_number!
+-- Several subjects: the row is ambiguous and keeps the candidates.
+insert into match (row_no, subject_id, candidates)
+select s.row_no, case when count(*) = 1 then min(o.id) end, case when count(*) > 1 then array_agg(o.id) end
+from stage s join subject o on o.old_number = s.old_number and (s.code is null or o.code is null)
+where s.old_number is not null and not exists (select from match m where m.row_no = s.row_no)
+group by s.row_no;
+
+-- name: match_by_name!
+-- Exact normalised name within the division; two different numbers are two subjects of one name.
+insert into match (row_no, subject_id, candidates)
+select s.row_no, case when count(*) = 1 then min(o.id) end, case when count(*) > 1 then array_agg(o.id) end
+from stage s join subject o on o.name_key = s.name_key
+    and (s.code is null or o.code is null)
+    and (s.old_number is null or o.old_number is null or s.old_number = o.old_number)
+    and (s.citizen is null or o.citizen_index is null or s.citizen = o.citizen_index)
+where s.name_key is not null and not exists (select from match m where m.row_no = s.row_no)
+group by s.row_no;
+
+-- name: make_subjects!
+-- Registry rows that found no subject make one each; rows of the same batch with one number share it.
+-- Rows with a unified code go first, so that the others may then be matched with them.
+with made as (
+    insert into subject (code, old_number, citizen_index, citizen_sealed, name, name_key, kind, division, industry,
+                         status, established, address, legal_person, employees, revenue, assets, batch_id,
+                         created_at, updated_at)
+    select distinct on (coalesce(s.code, 'R' || s.old_number, 'C' || s.citizen::text))
+        coalesce(s.code, case when s.old_number is null
+                              then xinshu_platform_code(coalesce(s.division, :platform), nextval('farm_household_serial'))
+                         end),
+        s.old_number, s.citizen, s.citizen_sealed, s.name, s.name_key, s.kind, s.division, s.industry,
+        s.status, s.established, s.address, s.legal_person, s.employees, s.revenue, s.assets, :batch_id, :now, :now
+    from stage s
+    where coalesce(s.code, s.old_number, s.citizen::text) is not null and s.name is not null
+      and (s.code is not null) = :coded
+      and not exists (select from match m where m.row_no = s.row_no)
+    order by coalesce(s.code, 'R' || s.old_number, 'C' || s.citizen::text), s.row_no
+    returning id, code, old_number, citizen_index
+)
+insert into match (row_no, subject_id, is_new)
+select s.row_no, made.id, true from stage s join made on made.code = s.code
+where not exists (select from match m where m.row_no = s.row_no)
+union all
+select s.row_no, made.id, true from stage s join made on made.old_number = s.old_number
+where s.code is null and not exists (select from match m where m.row_no = s.row_no)
+union all
+select s.row_no, made.id, true from stage s join made on made.citizen_index = s.citizen
+where s.code is null and s.old_number is null and not exists (select from match m where m.row_no = s.row_no);
+
+-- name: unmatched
+-- Rows without a subject, with the subjects they might be about.
+select s.row_no,
+       (select jsonb_agg(jsonb_build_object('code', coalesce(c.code, c.old_number), 'name', c.name, 'division', c.division))
+        from subject c where c.id = any (m.candidates)) as candidates
+from stage s left join match m using (row_no)
+where m.subject_id is null;
+
+-- name: analyse_match#
+analyze match;
+
+-- name: conflicting
+-- Rows of one subject and key with different content: which one is right cannot be known.
+with repeated as (
+    select m.subject_id, s.key from stage s join match m using (row_no)
+    where m.subject_id is not null
+    group by m.subject_id, s.key
+    having count(*) > 1 and count(distinct s.row_hash) > 1
+)
+select s.row_no from repeated r join match m using (subject_id) join stage s using (row_no)
+where s.key = r.key;
+
+-- name: judge!
+-- New, changed or unchanged against the latest version; repeats of a row beyond the first are duplicates.
+insert into verdict (row_no, subject_id, key, old_version, is_new, alone, verdict)
+select s.row_no, m.subject_id, s.key, latest.version, m.is_new, m.is_new and s.rows_of_subject = 1,
+    case
+        when s.nth > 1 then 'duplicate'
+        when latest.state in ('repaired', 'withdrawn') and latest.row_hash = s.row_hash then 'suppressed'
+        when s.op = 'D' then case when latest.version is null or latest.known_to is not null then 'unchanged' else 'deleted' end
+        when latest.version is null or latest.known_to is not null then 'new'
+        when latest.row_hash = s.row_hash then 'unchanged'
+        else 'changed'
+    end
+from (
+    select t.row_no, t.op, t.key, t.row_hash,
+           row_number() over (partition by n.subject_id, t.key order by t.row_no) as nth,
+           count(*) over (partition by n.subject_id) as rows_of_subject
+    from stage t join match n using (row_no)
+    where n.subject_id is not null and not t.row_no = any (:set_aside::bigint[])
+) s
+join match m using (row_no)
+left join lateral (
+    select r.version, r.row_hash, r.known_to, r.state from record r
+    where not m.is_new and r.subject_id = m.subject_id and r.item = :item and r.key = s.key
+    order by r.version desc
+    limit 1
+) latest on true;
+
+-- name: analyse_verdict#
+analyze verdict;
+
+-- name: count_verdicts
+select verdict, count(*) as rows from verdict group by verdict;
+
+-- name: suppressed
+select row_no from verdict where verdict = 'suppressed';
+
+-- name: find_closing!
+-- Full mode: current records of the provider and item that the batch no longer contains.
+insert into closing (subject_id, key, version)
+select r.subject_id, r.key, r.version
+from record r join batch b on b.id = r.batch_id
+where b.provider = :provider and b.item = :item and r.item = :item and r.known_to is null
+  and not exists (select from verdict v where v.subject_id = r.subject_id and v.key = r.key)
+  and not exists (select from match m join stage s using (row_no) where m.subject_id = r.subject_id and s.key = r.key);
+
+-- name: find_deleted!
+insert into closing (subject_id, key, version)
+select subject_id, key, old_version from verdict where verdict = 'deleted';
+
+-- name: count_closing$
+select count(*) from closing;
+
+-- name: count_current$
+-- Current records of a provider and item.
+select count(*) from record r join batch b on b.id = r.batch_id
+where b.provider = :provider and b.item = :item and r.item = :item and r.known_to is null;
+
+-- name: previous_full_rows$
+-- Rows accepted in the provider's last full batch of the item.
+select (counts ->> 'accepted')::bigint from batch
+where provider = :provider and item = :item and mode = 'full' and state in ('published', 'feedback_sent')
+order by sequence desc
+limit 1;
+
+-- name: supersede!
+update record r set known_to = :now, state = 'superseded'
+from verdict v
+where v.verdict = 'changed' and r.subject_id = v.subject_id and r.item = :item and r.key = v.key
+  and r.version = v.old_version;
+
+-- name: close_records!
+update record r set known_to = :now, state = 'closed'
+from closing c
+where r.subject_id = c.subject_id and r.item = :item and r.key = c.key and r.version = c.version;
+
+-- name: touch_unchanged!
+update record r set last_seen = :now
+from verdict v
+where v.verdict = 'unchanged' and r.subject_id = v.subject_id and r.item = :item and r.key = v.key
+  and r.version = v.old_version;
+
+-- name: insert_records!
+insert into record (subject_id, item, key, version, payload, masked, row_hash, batch_id, row_no, provider, platform,
+                    first_seen, last_seen, valid_from, valid_to, state)
+select v.subject_id, :item, v.key, coalesce(v.old_version, 0) + 1, s.payload, s.masked, s.row_hash, :batch_id, s.row_no,
+       :provider, :platform, :now, :now, s.valid_from, s.valid_to, 'current'
+from verdict v join stage s using (row_no)
+where v.verdict in ('new', 'changed')
+order by v.subject_id;
+
+-- name: insert_new_holdings!
+-- Subjects that this batch made and that have one row: the document is that row.
+insert into holding (subject_id, item, document, masked, rows, version, batch_id, updated_at)
+select v.subject_id, :item,
+       '[' || xinshu_document_row(s.payload, :provider, :platform, :batch_id, :now, s.valid_from, s.valid_to, 'current') || ']',
+       '[' || xinshu_document_row(s.masked, :provider, :platform, :batch_id, :now, s.valid_from, s.valid_to, 'current') || ']',
+       1, 1, :batch_id, :now
+from verdict v join stage s using (row_no)
+where v.alone and v.verdict = 'new'
+order by v.subject_id;
+
+-- name: rebuild_holdings!
+-- All other subjects touched: the document from their current records.
+with touched as (
+    select subject_id from verdict where verdict in ('new', 'changed') and not alone
+    union
+    select subject_id from closing
+)
+insert into holding (subject_id, item, document, masked, rows, version, batch_id, updated_at)
+select t.subject_id, :item, d.document, d.masked, d.rows, 1, :batch_id, :now
+from touched t cross join lateral (
+    select '[' || coalesce(string_agg(xinshu_document_row(r.payload, r.provider, r.platform, r.batch_id, r.first_seen,
+                                                          r.valid_from, r.valid_to, r.state), ',' order by r.valid_from, r.key), '') || ']' as document,
+           '[' || string_agg(xinshu_document_row(r.masked, r.provider, r.platform, r.batch_id, r.first_seen,
+                                                 r.valid_from, r.valid_to, r.state), ',' order by r.valid_from, r.key) || ']' as masked,
+           count(*) as rows
+    from record r
+    where r.subject_id = t.subject_id and r.item = :item and r.known_to is null
+) d
+on conflict (subject_id, item) do update
+set document = excluded.document, masked = excluded.masked, rows = excluded.rows, version = holding.version + 1,
+    batch_id = excluded.batch_id, updated_at = excluded.updated_at;
+
+-- name: keep_history!
+-- What a registration changes in a subject is kept beside it.
+insert into subject_history (subject_id, field, value, seen_from, seen_to, batch_id)
+select distinct on (c.id, h.field) c.id, h.field, h.old, c.updated_at, :now, :batch_id
+from verdict v join stage s using (row_no) join subject c on c.id = v.subject_id
+cross join lateral (values
+    ('code', c.code, s.code), ('old_number', c.old_number, s.old_number), ('name', c.name, s.name),
+    ('division', c.division, s.division), ('status', c.status, s.status), ('kind', c.kind, s.kind),
+    ('industry', c.industry, s.industry), ('address', c.address, s.address),
+    ('legal_person', c.legal_person, s.legal_person)
+) as h (field, old, new)
+where v.verdict in ('new', 'changed') and not v.is_new and h.old is not null and h.new is not null and h.old <> h.new
+on conflict do nothing;
+
+-- name: update_subjects!
+-- The latest row of each subject; what a row leaves out stays as it was.
+update subject c
+set code = coalesce(c.code, s.code), old_number = coalesce(s.old_number, c.old_number),
+    name = case when :renames then coalesce(s.name, c.name) else c.name end,
+    name_key = case when :renames then coalesce(s.name_key, c.name_key) else c.name_key end,
+    division = case when :renames then coalesce(s.division, c.division) else coalesce(c.division, s.division) end,
+    kind = case when :fills_only then coalesce(c.kind, s.kind) else coalesce(s.kind, c.kind) end,
+    industry = case when :fills_only then coalesce(c.industry, s.industry) else coalesce(s.industry, c.industry) end,
+    status = case when :fills_only then coalesce(c.status, s.status) else coalesce(s.status, c.status) end,
+    established = case when :fills_only then coalesce(c.established, s.established)
+                       else coalesce(s.established, c.established) end,
+    address = case when :fills_only then coalesce(c.address, s.address) else coalesce(s.address, c.address) end,
+    legal_person = case when :fills_only then coalesce(c.legal_person, s.legal_person)
+                        else coalesce(s.legal_person, c.legal_person) end,
+    employees = case when :fills_only then coalesce(c.employees, s.employees) else coalesce(s.employees, c.employees) end,
+    revenue = case when :fills_only then coalesce(c.revenue, s.revenue) else coalesce(s.revenue, c.revenue) end,
+    assets = case when :fills_only then coalesce(c.assets, s.assets) else coalesce(s.assets, c.assets) end,
+    batch_id = :batch_id, updated_at = :now
+from (
+    select distinct on (v.subject_id) v.subject_id, t.*
+    from verdict v join stage t using (row_no)
+    where v.verdict in ('new', 'changed') and not v.is_new
+    order by v.subject_id, t.valid_from desc nulls last, t.row_no desc
+) s
+where c.id = s.subject_id;
+
+-- name: sized_subjects
+-- Subjects touched by this batch whose size class can be told.
+select c.id, c.industry, c.employees, c.revenue, c.assets, c.size_class
+from subject c
+where c.id in (select subject_id from verdict where verdict in ('new', 'changed'))
+  and c.industry is not null;
+
+-- name: set_size_class*!
+update subject set size_class = :size_class where id = :id;
+
+-- name: clear_quarantine!
+delete from quarantine where batch_id = :batch_id;
+
+-- name: quarantined_rows
+select row_no, original, reasons, candidates, state from quarantine
+where batch_id = :batch_id and row_no > :after
+order by row_no
+limit :page_size;
+
+-- name: count_quarantined$
+select count(*) from quarantine where batch_id = :batch_id;
+
+-- name: mark_fixed!
+-- Rows that a correction brought back sound.
+update quarantine set state = 'fixed', fixed_by = :batch_id
+where batch_id = :correction_of and row_no = any (:row_nos::bigint[]);
+
+-- name: provider_figures
+-- Quality of each provider and item over its published batches.
+select provider, item, count(*) as batches,
+       sum((counts ->> 'read')::bigint) as read,
+       sum((counts ->> 'accepted')::bigint) as accepted,
+       sum((counts ->> 'quarantined')::bigint) as quarantined,
+       sum((counts ->> 'new')::bigint) as new,
+       sum((counts ->> 'changed')::bigint) as changed,
+       sum((counts ->> 'unchanged')::bigint) as unchanged,
+       sum((counts ->> 'closed')::bigint) as closed,
+       avg((quality ->> 'completeness')::float) as completeness,
+       avg((quality ->> 'accuracy')::float) as accuracy,
+       avg((quality ->> 'timeliness')::float) as timeliness,
+       max(published_at) as last_published
+from batch
+where state in ('published', 'feedback_sent')
+  and (:provider::text is null or provider = :provider) and (:item::text is null or item = :item)
+group by provider, item
+order by provider, item;

@@ -1,0 +1,260 @@
+"""HTTP of collection: hand in a file or rows, follow a batch, fetch what was set aside, decide on held batches."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import orjson
+from fastapi import APIRouter, Body, Depends, Query, Request, Response, status
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.background import BackgroundTask
+
+from xinshu.collect.errors import SubmissionError
+from xinshu.collect.files.errors import TooLargeError
+from xinshu.collect.files.feedback import SUFFIXES
+from xinshu.collect.model import Batch, BatchState, Submission
+from xinshu.collect.service import CollectService
+from xinshu.core.errors import UnavailableError
+
+PROVIDER = r"^[a-z0-9][a-z0-9-]{0,62}$"
+Enqueue = Callable[[int], Awaitable[None]]
+ROWS_MAX = 10_000
+
+
+class CountsOut(BaseModel):
+    """Rows of a batch; read = accepted + quarantined."""
+
+    read: int
+    accepted: int
+    quarantined: int
+    new: int
+    changed: int
+    unchanged: int
+    duplicates: int
+    closed: int
+    warnings: int
+
+
+class BatchOut(BaseModel):
+    """A batch as shown."""
+
+    id: int
+    provider: str
+    item: str
+    item_version: str
+    batch_no: str | None
+    mode: str
+    channel: str
+    mapping: str | None
+    platform: str
+    state: BatchState
+    file_name: str
+    file_sha256: str
+    file_bytes: int
+    received_at: datetime
+    updated_at: datetime
+    published_at: datetime | None
+    held_for: list[dict[str, Any]] | None
+    decided_by: str | None
+    correction_of: int | None
+    counts: CountsOut
+    reasons: dict[str, int]
+    quality: dict[str, Any]
+    error: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, batch: Batch) -> BatchOut:
+        """From the stored batch, without its place in the lake."""
+        return cls.model_validate(asdict(batch))
+
+
+class BatchPage(BaseModel):
+    """One page of batches."""
+
+    total: int
+    page: int
+    page_size: int
+    batches: list[BatchOut]
+
+
+class RowOut(BaseModel):
+    """One row set aside."""
+
+    row_no: int
+    original: Any
+    reasons: list[dict[str, str | None]]
+    candidates: list[dict[str, Any]] | None
+    state: str
+
+
+class RowsIn(BaseModel):
+    """Rows handed in directly, for small feeds: each maps field names (Chinese or English) to values."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    provider: str = Field(pattern=PROVIDER)
+    item: str = Field(min_length=1, max_length=64)
+    mode: Literal["full", "incremental"] = "incremental"
+    mapping: str | None = None
+    batch_no: str | None = Field(None, max_length=100)
+    item_version: str | None = None
+    data_date: str | None = None
+    rows: list[dict[str, str | int | float | bool | None]] = Field(min_length=1, max_length=ROWS_MAX)
+
+
+class DecisionIn(BaseModel):
+    """What a person decides on a held batch."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    accept: bool
+    note: str = Field("", max_length=1000)
+
+
+def router(service: CollectService, actor: Callable[..., str], enqueue: Enqueue) -> APIRouter:
+    """Routes under /v1/batches; `actor` admits the caller, `enqueue` hands a batch to the background worker."""
+    routes = APIRouter(prefix="/v1/batches", tags=["collect 归集"])
+    Actor = Annotated[str, Depends(actor)]
+
+    @routes.post("", status_code=status.HTTP_202_ACCEPTED, summary="报送文件 Hand in a file", openapi_extra={
+        "requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+    })  # fmt: skip
+    async def hand_in(
+        request: Request,
+        who: Actor,
+        provider: Annotated[str, Query(pattern=PROVIDER, description="数据提供单位代码")],
+        item: Annotated[str, Query(min_length=1, max_length=64, description="事项编号或英文短名")],
+        file_name: Annotated[str, Query(min_length=1, max_length=255, description="文件名")] = "upload",
+        mode: Annotated[Literal["full", "incremental"], Query(description="全量或增量")] = "incremental",
+        mapping: Annotated[str | None, Query(max_length=100, description="映射名称")] = None,
+        batch_no: Annotated[str | None, Query(max_length=100, description="提供单位自己的批次号")] = None,
+        item_version: Annotated[str | None, Query(max_length=20, description="事项版本")] = None,
+        data_date: Annotated[str | None, Query(max_length=10, description="数据日期 YYYY-MM-DD")] = None,
+        correction_of: Annotated[int | None, Query(ge=1, le=2**62, description="修正哪个批次")] = None,
+    ) -> BatchOut:
+        """The body is the file itself, of any size; it is kept as received and processed in the background."""
+        submission = Submission(provider, item, mode, "api", mapping, batch_no, item_version, data_date, correction_of)
+        service.check_submission(submission)
+        async with _spooled(request, service.spool_folder, service.upload_max_bytes) as path:
+            with path.open("rb") as stream:
+                batch, new = await service.receive(stream, file_name, submission)
+        if new or not batch.state.is_final:
+            await enqueue(batch.id)
+        return BatchOut.of(batch)
+
+    @routes.post("/rows", status_code=status.HTTP_202_ACCEPTED, summary="直接报送数据行 Hand in rows")
+    async def hand_in_rows(body: Annotated[RowsIn, Body()], who: Actor) -> BatchOut:
+        """For small feeds: up to 10,000 rows as JSON."""
+        submission = Submission(
+            body.provider, body.item, body.mode, "api", body.mapping, body.batch_no, body.item_version, body.data_date
+        )
+        service.check_submission(submission)
+        text = b"\n".join(orjson.dumps(row) for row in body.rows)
+        with tempfile.SpooledTemporaryFile(max_size=1 << 20) as stream:
+            stream.write(text)
+            stream.seek(0)
+            batch, new = await service.receive(stream, "rows.jsonl", submission)
+        if new or not batch.state.is_final:
+            await enqueue(batch.id)
+        return BatchOut.of(batch)
+
+    @routes.get("", summary="批次列表 Batches")
+    async def batches(
+        who: Actor,
+        provider: Annotated[str | None, Query(pattern=PROVIDER)] = None,
+        item: Annotated[str | None, Query(max_length=64)] = None,
+        state: BatchState | None = None,
+        page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+        page_size: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> BatchPage:
+        """Newest first."""
+        found, total = await service.list(provider, item, state, page, page_size)
+        return BatchPage(total=total, page=page, page_size=page_size, batches=[BatchOut.of(batch) for batch in found])
+
+    @routes.get("/figures", summary="数据质量 Data quality by provider and item")
+    async def figures(
+        who: Actor,
+        provider: Annotated[str | None, Query(pattern=PROVIDER)] = None,
+        item: Annotated[str | None, Query(max_length=64)] = None,
+    ) -> list[dict[str, Any]]:
+        """Completeness, accuracy, timeliness over the published batches."""
+        return await service.figures(provider, item)
+
+    @routes.get("/{batch_id}", summary="批次 One batch")
+    async def batch(batch_id: int, who: Actor) -> BatchOut:
+        """State, counts, reasons, quality."""
+        return BatchOut.of(await service.get(_id(batch_id)))
+
+    @routes.get("/{batch_id}/quarantine", summary="问题数据 Rows set aside")
+    async def quarantine(
+        batch_id: int,
+        who: Actor,
+        after: Annotated[int, Query(ge=0, le=2**62, description="从此行号之后开始")] = 0,
+        page_size: Annotated[int, Query(ge=1, le=1000)] = 100,
+    ) -> list[RowOut]:
+        """Each row with its number, its text as received and all reasons."""
+        rows = await service.quarantined(_id(batch_id), after, page_size)
+        return [RowOut.model_validate(asdict(row)) for row in rows]
+
+    @routes.get("/{batch_id}/feedback", summary="问题数据反馈文件 Feedback file", response_class=FileResponse)
+    async def feedback(batch_id: int, who: Actor) -> Response:
+        """The rows set aside in the format received, with the reasons beside; correct them and send them back."""
+        batch = await service.get(_id(batch_id))
+        suffix = SUFFIXES[batch.format["kind"]] if batch.format else ".csv"
+        folder = Path(tempfile.mkdtemp(dir=service.spool_folder))
+        path = folder / f"feedback{suffix}"
+        try:
+            await service.feedback(batch.id, path)
+        except BaseException:
+            await asyncio.to_thread(_remove, folder)
+            raise
+        return FileResponse(
+            path, filename=f"feedback-{batch.id}{suffix}", background=BackgroundTask(asyncio.to_thread, _remove, folder)
+        )
+
+    @routes.post("/{batch_id}/decision", summary="处置暂停的批次 Decide on a held batch")
+    async def decide(batch_id: int, body: Annotated[DecisionIn, Body()], who: Actor) -> BatchOut:
+        """A person accepts a batch that broke its limits, or sends it back."""
+        return BatchOut.of(await service.decide(_id(batch_id), body.accept, by=who, note=body.note))
+
+    return routes
+
+
+def _id(batch_id: int) -> int:
+    """A number that fits the column; others name no batch."""
+    return batch_id if 0 < batch_id < 2**31 else 0
+
+
+def _remove(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+
+
+@asynccontextmanager
+async def _spooled(request: Request, folder: Path, limit: int) -> AsyncIterator[Path]:
+    """The body on disk, never in memory. Raises TooLargeError, SubmissionError (cut short), UnavailableError (disk)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        path, size = Path(scratch) / "body", 0
+        declared = request.headers.get("content-length")
+        try:
+            with path.open("wb") as sink:
+                async for chunk in request.stream():
+                    size += len(chunk)
+                    if size > limit:
+                        raise TooLargeError(f"文件超过上限 {limit} 字节", hint="拆成几个批次报送")
+                    await asyncio.to_thread(sink.write, chunk)
+        except OSError as error:
+            raise UnavailableError(f"无法暂存文件:{error.strerror}", hint="平台磁盘空间不足,请稍后重试") from error
+        if declared is not None and declared.isdigit() and int(declared) != size:
+            raise SubmissionError(f"文件只收到 {size} 字节,应有 {declared} 字节", hint="网络中断,请重新报送")
+        yield path

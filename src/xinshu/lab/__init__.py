@@ -1,0 +1,1 @@
+"""Level 5: joint laboratory: data never leaves its domain."""

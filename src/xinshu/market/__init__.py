@@ -1,0 +1,1 @@
+"""Level 5: supply and demand of data services."""

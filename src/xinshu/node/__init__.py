@@ -1,0 +1,1 @@
+"""Level 7: composition root: read settings, build services, start and stop."""

@@ -1,0 +1,16 @@
+-- name: batches_by_state
+select state, count(*) as batches from batch group by state;
+
+-- name: rows_by_verdict
+-- Sums over all published batches.
+select v.verdict, coalesce(sum((b.counts ->> v.verdict)::bigint), 0)::bigint as rows
+from (values ('read'), ('accepted'), ('quarantined'), ('new'), ('changed'), ('unchanged'), ('closed')) as v (verdict)
+left join batch b on b.state in ('published', 'feedback_sent')
+group by v.verdict;
+
+-- name: subjects_estimated$
+-- The planner's figure: an exact count would read a million rows at each scrape.
+select greatest(reltuples, 0)::bigint from pg_class where oid = 'subject'::regclass;
+
+-- name: jobs_waiting$
+select count(*) from pgqueuer;

@@ -1,0 +1,97 @@
+"""All services of a node, wired on one page."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from xinshu.catalogue import Catalogue
+from xinshu.collect.files import ReadLimits
+from xinshu.collect.prepare import Tools
+from xinshu.collect.references import Codes
+from xinshu.collect.service import CollectService
+from xinshu.collect.tasks import PROCESS, process_task
+from xinshu.core.clock import Clock
+from xinshu.core.divisions import Divisions
+from xinshu.core.industries import Industries
+from xinshu.core.settings import Settings
+from xinshu.core.sizes import Sizes
+from xinshu.crypto import Vault
+from xinshu.inquiry.service import InquiryService
+from xinshu.jobs import Worker, enqueue
+from xinshu.store import Database
+from xinshu.store.engine import Engine, open_engine
+from xinshu.store.lake import Lake
+from xinshu.subjects.service import SubjectService
+from xinshu.subjects.tasks import refresh_search
+
+
+@dataclass(frozen=True)
+class Services:
+    """What a node can do."""
+
+    settings: Settings
+    clock: Clock
+    db: Database
+    engine: Engine
+    catalogue: Catalogue
+    collect: CollectService
+    subjects: SubjectService
+    inquiry: InquiryService
+
+    async def enqueue_batch(self, batch_id: int) -> None:
+        """Hand a batch to the background worker."""
+        await enqueue(self.db, PROCESS, {"batch": batch_id}, key=f"{PROCESS}:{batch_id}")
+
+    async def refresh_search(self) -> None:
+        """Bring the search projection up to date with the subject base."""
+        await refresh_search(self.db)
+
+    def worker(self) -> Worker:
+        """A background worker with all tasks."""
+        return Worker(
+            self.db, {PROCESS: process_task(self.collect, self.refresh_search)}, at_once=max(self.settings.workers, 1)
+        )
+
+    async def take_up_unfinished(self) -> None:
+        """Queue again what a crash left in the middle, and bring the search projection up to date."""
+        for batch_id in await self.collect.unfinished():
+            await self.enqueue_batch(batch_id)
+        await self.refresh_search()
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[Services]:
+    """Open everything that a node needs, and close it at the end."""
+    catalogue = await asyncio.to_thread(Catalogue.load, settings.definitions, settings.overlay, clock.today())
+    vault = Vault.load(settings)
+    divisions, industries = Divisions.load(), Industries.load(settings.definitions)
+    db = await Database.open(settings)
+    engine = open_engine(settings)
+    try:
+        tools = Tools(
+            engine=engine,
+            codes=Codes.load(settings.definitions),
+            mappings=settings.definitions / "mappings",
+            work=settings.home / "work",
+            memory=settings.engine_memory,
+            threads=settings.engine_threads,
+            limits=ReadLimits.of(settings),
+            vault=vault,
+        )
+        sizes = Sizes.load(settings.definitions, industries)
+        yield Services(
+            settings=settings,
+            clock=clock,
+            db=db,
+            engine=engine,
+            catalogue=catalogue,
+            collect=CollectService(db, Lake(settings.lake), catalogue, tools, sizes, clock, settings.platform_code),
+            subjects=SubjectService(db, vault, clock, divisions, industries),
+            inquiry=InquiryService(db, catalogue, clock),
+        )
+    finally:
+        await asyncio.to_thread(engine.close)
+        await db.close()

@@ -1,0 +1,9 @@
+"""Level 0: PostgreSQL (embedded or by URL), migrations, named queries, the lake and the batch engines.
+
+Use `Database`, `load_queries`, `Lake` and `open_engine`; everything else is private.
+"""
+
+from xinshu.store.database import Database, DatabaseUnavailableError
+from xinshu.store.queries import load_queries
+
+__all__ = ["Database", "DatabaseUnavailableError", "load_queries"]

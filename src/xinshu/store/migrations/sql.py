@@ -1,0 +1,14 @@
+"""A revision is a pair of SQL files beside it: `NNNN.up.sql` and `NNNN.down.sql`."""
+
+from pathlib import Path
+
+from alembic import op
+
+
+def run(revision_file: str, direction: str) -> None:
+    """Run the SQL file of a revision in the given direction (`up` or `down`)."""
+    path = Path(revision_file)
+    script = path.with_name(f"{path.stem}.{direction}.sql").read_text(encoding="utf-8")
+    connection = op.get_bind().connection
+    with connection.cursor() as cursor:
+        cursor.execute(script.encode())  # psycopg: without parameters, several statements at once are allowed

@@ -1,0 +1,13 @@
+drop table subject_search;
+drop table subject_dirty;
+drop table holding;
+drop table record;
+drop function xinshu_document_row(text, text, text, bigint, timestamptz, date, date, text);
+drop table quarantine;
+drop table batch;
+drop table subject_history;
+drop table subject;
+drop function xinshu_subject_dirty();
+drop function xinshu_platform_code(text, bigint);
+drop sequence farm_household_serial;
+drop sequence publication_sequence;

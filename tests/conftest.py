@@ -1,0 +1,72 @@
+"""Real PostgreSQL in tests: one embedded server a session, a template database copied for each test."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+import pytest
+from pydantic import SecretStr
+
+from xinshu.core.clock import FixedClock
+from xinshu.core.settings import Settings
+from xinshu.store import Database, embedded
+from xinshu.store.migrate import upgrade
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+TEMPLATE = "xinshu_template"
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.EmbeddedServer]:
+    """An embedded server with a migrated template database."""
+    running = embedded.start(tmp_path_factory.mktemp("pg") / "data", database=TEMPLATE)
+    upgrade(running.dsn)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+async def database_url(server: embedded.EmbeddedServer) -> AsyncIterator[str]:
+    """The address of a fresh, migrated database."""
+    name = f"test_{next(_numbers)}"
+    admin = await asyncpg.connect(server.dsn_of("postgres"))
+    await admin.execute(f"create database {name} template {TEMPLATE} strategy file_copy")
+    yield server.dsn_of(name)
+    await admin.execute(f"drop database {name} with (force)")
+    await admin.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """Settings of a node with a home of its own and a fresh database."""
+    return Settings(home=tmp_path / "home", database_url=SecretStr(database_url))
+
+
+@pytest.fixture
+async def db(settings: Settings) -> AsyncIterator[Database]:
+    """A migrated, empty database."""
+    database = await Database.open(settings)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Ten o'clock in China on 1 June 2026."""
+    return FixedClock(datetime(2026, 6, 1, 2, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of the real data beside the checkout; tests that need it skip where it is absent."""
+    folder = CHECKOUT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"real data not found in {folder}")
+    return folder
+
+
