@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,12 +24,17 @@ _numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.EmbeddedServer]:
-    """An embedded server with a migrated template database."""
-    running = embedded.start(tmp_path_factory.mktemp("pg") / "data", database=TEMPLATE)
+def server() -> Iterator[embedded.EmbeddedServer]:
+    """An embedded server with a migrated template database.
+
+    Not under pytest's own folder: a second run as root closes that to the user the server runs as.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="xinshu-test-"))
+    running = embedded.start(folder / "data", database=TEMPLATE)
     upgrade(running.dsn)
     yield running
     running.stop()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -17,14 +17,7 @@ from xinshu.catalogue.model import Item
 from xinshu.catalogue.single import check_row, warn_row
 
 NATIONAL = [str(number) for number in range(1, 38)]
-QUICK = {
-    "1",
-    "4",
-    "8",
-    "17",
-    "29",
-    "37",
-}  # between them every type and kind of check; the others take their turn in full
+QUICK = {"1", "8", "29", "37"}  # a cross-section; the others take their turn in full
 ALL = [n if n in QUICK else pytest.param(n, marks=pytest.mark.full) for n in NATIONAL]
 
 
@@ -46,7 +39,7 @@ def compare(duck: Duck, item: Item, several: list[dict[str, str]]) -> set[str]:
     return met
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(several=st.lists(any_text(), min_size=1, max_size=120))
 def test_any_text_in_any_type_agrees(duck: Duck, every_type: Item, several: list[str]) -> None:
     compare(duck, every_type, [{field.name: text for field in every_type.fields} for text in several])

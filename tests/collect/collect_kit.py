@@ -38,6 +38,7 @@ from xinshu.subjects.service import SubjectService
 
 MOMENT = datetime(2026, 6, 1, 2, tzinfo=UTC)
 CITIZEN_NO = "11010519491231002X"  # the example of GB 11643
+Content = bytes | list[dict[str, Any]]  # a file, or rows that are sent as CSV
 AUTHORITY = "12320100MB0DEM0684"
 
 
@@ -68,19 +69,23 @@ def parts() -> Parts:
     )
 
 
-def build(settings: Settings, db: Database, clock: FixedClock, engine: Engine | None = None) -> Services:
-    """The services as `node.services` wires them, over the shared parts."""
-    shared, vault = parts(), Vault.load(settings)
-    tools = Tools(
-        engine=engine or shared.engine,
-        codes=shared.codes,
+def tools_for(settings: Settings, engine: Engine | None = None) -> Tools:
+    """What preparing a batch needs."""
+    return Tools(
+        engine=engine or parts().engine,
+        codes=parts().codes,
         mappings=settings.definitions / "mappings",
         work=settings.home / "work",
         memory=settings.engine_memory,
         threads=settings.engine_threads,
         limits=ReadLimits.of(settings),
-        vault=vault,
+        vault=Vault.load(settings),
     )
+
+
+def build(settings: Settings, db: Database, clock: FixedClock, engine: Engine | None = None) -> Services:
+    """The services as `node.services` wires them, over the shared parts."""
+    shared, tools = parts(), tools_for(settings, engine)
     lake = Lake(settings.lake)
     collect = CollectService(db, lake, shared.catalogue, tools, shared.sizes, clock, settings.platform_code)
     return Services(
@@ -90,7 +95,7 @@ def build(settings: Settings, db: Database, clock: FixedClock, engine: Engine | 
         engine=tools.engine,
         catalogue=shared.catalogue,
         collect=collect,
-        subjects=SubjectService(db, vault, clock, shared.divisions, shared.industries),
+        subjects=SubjectService(db, tools.vault, clock, shared.divisions, shared.industries),
         inquiry=InquiryService(db, shared.catalogue, clock),
     )
 
@@ -104,17 +109,17 @@ class Node:
         self.db = services.db
         self.clock = clock
 
-    async def receive(self, content: bytes | list[dict[str, Any]], item: str = "1", name: str = "rows.csv", **about: Any) -> Batch:
+    async def receive(self, content: Content, item: str = "1", name: str = "rows.csv", **about: Any) -> Batch:
         """Hand in a file, or rows as CSV."""
         data = content if isinstance(content, bytes) else csv_of(content)
         submission = Submission(**{"provider": "samr", "item": item, **about})
         return (await self.collect.receive(io.BytesIO(data), name, submission))[0]
 
-    async def send(self, content: bytes | list[dict[str, Any]], item: str = "1", name: str = "rows.csv", **about: Any) -> Batch:
+    async def send(self, content: Content, item: str = "1", name: str = "rows.csv", **about: Any) -> Batch:
         """Hand in a file, or rows as CSV, and process it to its end."""
         return await self.collect.process((await self.receive(content, item, name, **about)).id)
 
-    async def publish(self, content: bytes | list[dict[str, Any]], item: str = "1", **about: Any) -> Batch:
+    async def publish(self, content: Content, item: str = "1", **about: Any) -> Batch:
         """`send`, for batches that the test takes for granted."""
         batch = await self.send(content, item, **about)
         assert batch.state is BatchState.PUBLISHED, (batch.held_for, batch.error, batch.reasons)

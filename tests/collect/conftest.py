@@ -1,4 +1,4 @@
-"""Fixtures of the tests of collection: a node over a fresh database, and one shared by tests that look only at their own batch."""
+"""Fixtures of the tests of collection: a node of one's own, and one shared by tests that look at their own batch only."""
 
 from __future__ import annotations
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import httpx
 import orjson
 import pyarrow.parquet as pq
-from collect_kit import CITIZEN_NO, Node, code_of, consistent, farm, firm, firms, penalties
+from collect_kit import CITIZEN_NO, Node, code_of, consistent, farm, firm, firms, jsonl_of, penalties
 
 from xinshu.collect.model import BatchState
 from xinshu.node.app import build_app
@@ -57,48 +60,42 @@ async def test_a_registration_file_is_published(node: Node) -> None:
 
 
 async def test_over_http_with_the_worker(node: Node) -> None:
-    app = build_app(node.services)
-    async with node.http() as client, app.router.lifespan_context(app):
-        client._transport = httpx.ASGITransport(app)
-        rows = b"\n".join(orjson.dumps(row) for row in firms(3))
+    async with node.http() as client, build_app(node.services).router.lifespan_context(build_app(node.services)):
+        rows = jsonl_of(firms(3))
         answer = await client.post("/v1/batches", params={"provider": "samr", "item": "registration"}, content=rows)
         assert answer.status_code == 202, answer.text
-        batch = answer.json()["id"]
-        for _ in range(300):
-            state = (await client.get(f"/v1/batches/{batch}")).json()
-            if state["state"] == "published":
-                break
-            await node.table("select pg_sleep(0.1)")
-        assert state["state"] == "published"
-        assert state["counts"]["new"] == 3
-        penalty = await client.post(
-            "/v1/batches/rows", json={"provider": "ndrc", "item": "8", "rows": penalties(2, serial=2)}
-        )
-        assert penalty.status_code == 202, penalty.text
-        await node.collect.process(penalty.json()["id"]) if False else None
-        for _ in range(300):
-            state = (await client.get(f"/v1/batches/{penalty.json()['id']}")).json()
-            if state["state"] == "published":
-                break
-            await node.table("select pg_sleep(0.1)")
+        assert (await finished(client, answer.json()["id"]))["counts"]["new"] == 3
+        body = {"provider": "ndrc", "item": "8", "rows": penalties(2, serial=2)}
+        answer = await client.post("/v1/batches/rows", json=body)
+        assert answer.status_code == 202, answer.text
+        assert (await finished(client, answer.json()["id"]))["state"] == "published"
+
         answer = await client.get(f"/v1/subjects/{code_of(2)}/information", params={"items": "1,penalty"})
         assert answer.status_code == 200, answer.text
-        body = answer.json()
-        assert body["subject"]["name"] == firm(2)["subject_name"]
-        registration, penalties_ = body["items"]
+        assert answer.json()["subject"]["name"] == firm(2)["subject_name"]
+        registration, second = answer.json()["items"]
         assert registration["decision"]["allowed"] and registration["decision"]["reason"]
         assert registration["records"][0]["data"]["uscc"] == code_of(2)
         assert registration["records"][0]["origin"]["provider"] == "samr"
-        assert penalties_["rows"] == 2
-        listed = (await client.get("/v1/batches", params={"state": "published"})).json()
-        assert listed["total"] == 2
+        assert (second["item"], second["rows"], len(second["records"])) == ("8", 2, 2)
+        assert (await client.get("/v1/batches", params={"state": "published"})).json()["total"] == 2
         figures = (await client.get("/v1/batches/figures")).json()
         assert [(one["provider"], one["read"]) for one in figures] == [("ndrc", 2), ("samr", 3)]
         found = await client.get("/v1/subjects", params={"q": "第2号机械"})
-        assert found.status_code == 200, found.text
+        assert [one["code"] for one in found.json()["items"]] == [code_of(2)]
 
 
-async def test_a_citizen_number_is_never_in_clear(node: Node, tmp_path_factory: object) -> None:
+async def finished(client: httpx.AsyncClient, batch: int) -> dict[str, Any]:
+    """The batch once the worker has ended it."""
+    for _ in range(400):
+        state: dict[str, Any] = (await client.get(f"/v1/batches/{batch}")).json()
+        if BatchState(state["state"]).is_final:
+            return state
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"not finished: {state}")
+
+
+async def test_a_citizen_number_is_never_in_clear(node: Node) -> None:
     good = farm()
     bad = farm("示例县白桦家庭农场", citizen_no="110105194912310021")  # wrong check character
     other = farm("示例县红枫家庭农场", citizen_no="110101199001010015", land_area="不详")

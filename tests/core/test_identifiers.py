@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from ruamel.yaml import YAML
 
 from xinshu.core import identifiers as ids
 from xinshu.core.check_digits import USCC_ALPHABET
@@ -25,7 +25,7 @@ CHECKS: dict[str, Callable[[str], list[ids.Fault]]] = {
 }
 CASES = [
     pytest.param(kind, case, id=f"{kind}-{case['code']}")
-    for kind, cases in YAML(typ="safe").load(Path(__file__).with_name("cases").joinpath("codes.yml")).items()
+    for kind, cases in yaml.safe_load(Path(__file__).with_name("cases").joinpath("codes.yml").read_text(encoding="utf-8")).items()
     for case in cases
 ]
 DIVISIONS = st.integers(110000, 659999).map(str)

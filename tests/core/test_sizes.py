@@ -7,15 +7,15 @@ from typing import Any
 
 import ibis
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ruamel.yaml import YAML
 
 from xinshu.core.industries import ReferenceDataError
 from xinshu.core.sizes import FILE, SizeClass, Sizes
 
 SIZES = Sizes.load()
-CASES = YAML(typ="safe").load(Path(__file__).with_name("cases").joinpath("sizes.yml"))
+CASES = yaml.safe_load(Path(__file__).with_name("cases").joinpath("sizes.yml").read_text(encoding="utf-8"))
 SCHEMA = {"industry": "string", "employees": "int64", "revenue": "float64", "assets": "float64"}
 DUCKDB = ibis.duckdb.connect()
 _T = ibis.table(SCHEMA, name="firms")

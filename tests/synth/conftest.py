@@ -37,5 +37,5 @@ def world(catalogue: Catalogue) -> World:
 def written(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The world's files with a tenth of the rows spoilt."""
     folder = tmp_path_factory.mktemp("world")
-    World(7, 160, AS_OF, catalogue=world.catalogue).write(folder, dirt=0.1)
+    World(7, 128, AS_OF, catalogue=world.catalogue).write(folder, dirt=0.1)
     return folder

@@ -40,7 +40,7 @@ class FieldType(StrEnum):
     CODE = "code"  # one of `codes` or of `code_list`
     USCC = "uscc"  # unified social credit code, GB 32100-2015
     SUBJECT_CODE = "subject_code"  # uscc, or a code issued by a platform (farm household, `Z…`)
-    REGISTRATION_NO = "registration_no"  # old number of 13 or 15 digits
+    REGISTRATION_NO = "registration_no"  # old number: 13 or 15 digits, or as of a cooperative
     CITIZEN_NO = "citizen_no"  # GB 11643
     PHONE = "phone"
     DIVISION = "division"  # GB/T 2260, six digits

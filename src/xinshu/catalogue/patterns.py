@@ -22,7 +22,8 @@ _ALPHABET = "0-9A-HJ-NPQRTUWXY"  # GB 32100-2015: no I O S V Z
 USCC = f"[{''.join(AUTHORITIES)}][{_ALPHABET}][0-9]{{6}}[{_ALPHABET}]{{10}}"
 PLATFORM_CODE = f"ZN[0-9]{{15}}[{_ALPHABET}]"  # issued by a platform; no unified code begins with Z
 CITIZEN = "[0-9]{17}[0-9X]"
-REGISTRATION_NO = "[0-9]{13}(?:[0-9]{2})?"
+# 13 or 15 digits; farmers' cooperatives had NA or NB after the division and X at the end.
+REGISTRATION_NO = "(?:[0-9]{13}(?:[0-9]{2})?|[0-9]{6}N[AB][0-9]{6}[0-9X])"
 PHONE = (
     "(?:[+]?86-?)?(?:1[3-9][0-9]{9}|0[0-9]{2,3}-?[2-9][0-9]{6,7}(?:-[0-9]{1,6})?"
     "|[48]00-?[0-9]{3}-?[0-9]{4}|[2-9][0-9]{6,7}(?:-[0-9]{1,6})?|9[0-9]{4,5}|1[012][0-9]{3})"

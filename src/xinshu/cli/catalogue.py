@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -20,13 +19,13 @@ from xinshu.catalogue import check as check_definitions
 from xinshu.catalogue.docs import ACCESS, MODES, write_pages
 from xinshu.catalogue.faults import ItemNotFoundError
 from xinshu.catalogue.messages import unit_name
+from xinshu.cli.output import Json, explained, print_json
 from xinshu.core.clock import SystemClock
-from xinshu.core.errors import UnavailableError, XinshuError
+from xinshu.core.errors import UnavailableError
 from xinshu.core.settings import load_settings
 
 app = typer.Typer(help="信息目录:查看、检查、比较事项,生成报送模板、JSON Schema 和文档。", no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help="输出 JSON,供程序读取。")]
 Overlay = Annotated[str | None, typer.Option(help="省级 overlay 的名称;不写:用设置中的,空文字:只用国家清单。")]
 ItemNumber = Annotated[str, typer.Argument(help="事项号或 slug,如 1、registration、js-01。")]
 
@@ -41,12 +40,12 @@ class Form(StrEnum):
 @app.command("list")
 def list_items(overlay: Overlay = None, as_json: Json = False) -> None:
     """列出现行事项。例:xinshu catalogue list --overlay jiangsu"""
-    with _explained(as_json):
+    with explained(as_json):
         from xinshu.catalogue.routes import summary
 
         catalogue = _load(overlay)
         if as_json:
-            _print_json([summary(item).model_dump(mode="json") for item in catalogue])
+            print_json([summary(item).model_dump(mode="json") for item in catalogue])
             return
         title = f"信用信息归集共享清单,共 {len(catalogue)} 项"
         table = Table("事项", "名称", "类别", "提供单位", "共享方式", "公开程度", "版本", title=title)
@@ -60,10 +59,10 @@ def list_items(overlay: Overlay = None, as_json: Json = False) -> None:
 @app.command()
 def show(item: ItemNumber, overlay: Overlay = None, as_json: Json = False) -> None:
     """查看一个事项的字段和校验。例:xinshu catalogue show 8"""
-    with _explained(as_json):
+    with explained(as_json):
         chosen = _load(overlay).item(item)
         if as_json:
-            _print_json(chosen.model_dump(mode="json", by_alias=True))
+            print_json(chosen.model_dump(mode="json", by_alias=True))
             return
         console = Console()
         console.print(f"[bold]{chosen.item} {chosen.name.zh}[/bold](版本 {chosen.version})", highlight=False)
@@ -101,7 +100,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """检查定义,列出全部错误及文件、行号,有误时退出码为 1。例:xinshu catalogue check definitions --overlay jiangsu"""
-    with _explained(as_json):
+    with explained(as_json):
         folder = path if path is not None else load_settings().definitions
         if not folder.is_dir():
             raise ItemNotFoundError(f"没有文件夹 {folder}", hint="写出定义文件夹的路径,如 definitions")
@@ -109,7 +108,7 @@ def check(
         chosen = named if overlay is None else [overlay] if overlay else []
         faults = sorted({f for one in ("", *chosen) for f in check_definitions(folder, one)})
         if as_json:
-            _print_json({"faults": [f.as_dict() for f in faults], "overlays": chosen})
+            print_json({"faults": [f.as_dict() for f in faults], "overlays": chosen})
         else:
             for fault in faults:
                 typer.echo(str(fault))
@@ -126,12 +125,12 @@ def diff(
     as_json: Json = False,
 ) -> None:
     """比较两个版本、文件夹或 overlay,逐项标明是否兼容。例:xinshu catalogue diff national overlay:jiangsu"""
-    with _explained(as_json):
+    with explained(as_json):
         from xinshu.catalogue.diff import diff_catalogues
 
         changes = diff_catalogues(_side(old), _side(new))
         if as_json:
-            _print_json([change.as_dict() for change in changes])
+            print_json([change.as_dict() for change in changes])
             return
         for change in changes:
             mark = "[red]不兼容[/red]" if change.impact == "breaking" else "[green]兼容[/green]"
@@ -168,7 +167,7 @@ def template(
     as_json: Json = False,
 ) -> None:
     """生成报送模板。例:xinshu catalogue template 8 --format xlsx -o 行政处罚.xlsx"""
-    with _explained(as_json):
+    with explained(as_json):
         from xinshu.catalogue import templates
         from xinshu.catalogue.routes import file_name
 
@@ -178,7 +177,7 @@ def template(
         with _written(target):
             target.write_bytes(content)
         if as_json:
-            _print_json({"item": chosen.item, "version": chosen.version, "file": str(target), "bytes": len(content)})
+            print_json({"item": chosen.item, "version": chosen.version, "file": str(target), "bytes": len(content)})
         else:
             typer.echo(f"已生成 {target}({len(chosen.fields)} 列)")
 
@@ -192,7 +191,7 @@ def schema(
     as_json: Json = False,
 ) -> None:
     """输出一行数据的 JSON Schema。例:xinshu catalogue schema 1;xinshu catalogue schema --yaml -o definitions/schema"""
-    with _explained(as_json):
+    with explained(as_json):
         from xinshu.catalogue.schema import row_schema, schema_text, yaml_schemas
 
         if yaml == (item is not None):
@@ -200,14 +199,14 @@ def schema(
         if item is not None:
             found = row_schema(_load(overlay).item(item))
             if output is None:
-                _print_json(found)
+                print_json(found)
             else:
                 with _written(output):
                     output.write_text(schema_text(found), encoding="utf-8")
             return
         schemas = yaml_schemas()
         if output is None:
-            _print_json(schemas)
+            print_json(schemas)
             return
         with _written(output):
             output.mkdir(parents=True, exist_ok=True)
@@ -220,12 +219,12 @@ def docs(
     folder: Annotated[Path, typer.Argument(help="写到哪个文件夹。")], overlay: Overlay = None, as_json: Json = False
 ) -> None:
     """生成目录文档(Markdown)。例:xinshu catalogue docs docs/catalogue"""
-    with _explained(as_json):
+    with explained(as_json):
         catalogue = _load(overlay)
         with _written(folder):
             pages = write_pages(catalogue, folder)
         if as_json:
-            _print_json([str(page) for page in pages])
+            print_json([str(page) for page in pages])
         else:
             typer.echo(f"已写 {len(pages)} 页到 {folder}")
 
@@ -248,20 +247,3 @@ def _written(target: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise UnavailableError(f"无法写入 {target}:{error.strerror}", hint="检查路径和权限") from None
-
-
-@contextmanager
-def _explained(as_json: bool) -> Iterator[None]:
-    """An expected fault ends the command with its message, never with a traceback."""
-    try:
-        yield
-    except XinshuError as error:
-        if as_json:
-            _print_json({"error": error.as_dict()})
-        else:
-            Console(stderr=True).print(f"{error.message} {error.hint}", style="red", highlight=False, markup=False)
-        raise typer.Exit(1) from None
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())

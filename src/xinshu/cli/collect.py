@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 from rich.table import Table
 
-from xinshu.cli.output import Json, explained, print_json, print_json_line, run
+from xinshu.cli.output import BAR, Json, explained, print_json, print_json_line, run
 from xinshu.collect.model import Batch, BatchState, Mode, Submission
 from xinshu.core.clock import SystemClock
 from xinshu.core.errors import XinshuError
@@ -65,13 +65,7 @@ async def _add_all(services: Services, files: list[Path], submission: Submission
     """Each file to its end, the next one checked while one is published; one object or table row a file."""
     table = Table("文件", "批次", "状态", "读取", "接受", "问题", "新增", "变更", "不变", "关闭", "主要原因")
     fine = True
-    columns = (
-        TextColumn("[progress.description]{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), disable=as_json, transient=True) as progress:
+    with Progress(*BAR, console=Console(stderr=True), disable=as_json, transient=True) as progress:
         bar = progress.add_task("归集", total=len(files))
         async for path, result in services.collect.add_files(files, submission):
             progress.update(bar, advance=1, description=path.name)
@@ -149,7 +143,7 @@ def status(
             async with open_services(load_settings(), SystemClock()) as services:
                 if batch is not None:
                     return [await services.collect.get(batch)], []
-                found, _ = await services.collect.list(provider, item, None, page)
+                found, _ = await services.collect.batches(provider, item, None, page)
                 return found, await services.collect.figures(provider, item)
 
         batches, figures = run(work)
@@ -167,10 +161,9 @@ def status(
             )
             for row in figures:
                 shares = [_percent(row[name]) for name in ("completeness", "accuracy", "timeliness")]
-                quality.add_row(
-                    row["provider"], row["item"], str(row["batches"]), f"{row['read']:,}", f"{row['accepted']:,}", *shares,
-                    f"{row['last_published']:%Y-%m-%d %H:%M}",
-                )  # fmt: skip
+                figures_shown = [f"{row[name]:,}" for name in ("batches", "read", "accepted")]
+                published = f"{row['last_published']:%Y-%m-%d %H:%M}"
+                quality.add_row(row["provider"], row["item"], *figures_shown, *shares, published)
             console.print(quality)
 
 

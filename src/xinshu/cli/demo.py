@@ -11,11 +11,11 @@ from typing import Annotated, Any
 import orjson
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 from rich.table import Table
 
 from xinshu.cli.collect import code_counts
-from xinshu.cli.output import explained, run
+from xinshu.cli.output import BAR, explained, run
 from xinshu.cli.serve import refuse_taken_port, run_node
 from xinshu.collect.model import Batch, Submission
 from xinshu.collect.quarantine import reason_summary
@@ -32,7 +32,6 @@ app = typer.Typer(help="演示:生成示范省,走完归集到查询的全过程
 
 AS_OF = date(2026, 6, 30)  # fixed, so that a second run finds the same files
 console = Console(highlight=False)
-COLUMNS = (TextColumn("[progress.description]{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
 
 
 @app.callback(invoke_without_command=True)
@@ -71,7 +70,7 @@ def _world(services: Services, folder: Path, seed: int, subjects: int) -> dict[s
         manifest: dict[str, Any] = orjson.loads(path.read_bytes())
         return manifest
     world = World(seed, subjects, AS_OF, services.settings.platform_code, definitions=services.settings.definitions)
-    with Progress(*COLUMNS, console=console) as progress:
+    with Progress(*BAR, console=console) as progress:
         bar = progress.add_task("生成示范省(虚构)", total=subjects)
         return world.write(folder, progress=lambda done, total: progress.update(bar, completed=done, total=total))
 
@@ -79,7 +78,7 @@ def _world(services: Services, folder: Path, seed: int, subjects: int) -> dict[s
 async def _collect(services: Services, folder: Path, manifest: dict[str, Any]) -> list[Batch]:
     """Every file through the collection path, registers first."""
     batches = []
-    with Progress(*COLUMNS, console=console) as progress:
+    with Progress(*BAR, console=console) as progress:
         bar = progress.add_task("归集", total=len(manifest["files"]))
         for entry in manifest["files"]:
             submission = Submission(entry["provider"], entry["item"], entry["mode"])

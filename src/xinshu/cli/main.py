@@ -27,10 +27,10 @@ GROUPS = {
 class LazyGroup(TyperGroup):
     """Loads `xinshu.cli.<name>` when the command is used: `--help` and small commands stay fast."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         return sorted(GROUPS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in GROUPS:
             return None
         if len(sys.argv) > 1 and sys.argv[1] == cmd_name:
@@ -45,6 +45,7 @@ app = typer.Typer(
     cls=LazyGroup,
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_show_locals=False,  # they may hold secrets
     help="信枢 xinshu:融资信用服务平台。例:xinshu demo;xinshu collect add 文件.csv --item 8 --provider ndrc",
 )
 

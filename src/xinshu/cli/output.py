@@ -11,11 +11,15 @@ from typing import Annotated, Any, TypeVar
 import orjson
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 
 from xinshu.core.errors import UnavailableError, XinshuError
 
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON,供程序读取。")]
 Answer = TypeVar("Answer")
+
+
+BAR = (TextColumn("[progress.description]{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
 
 
 def print_json(value: Any) -> None:
@@ -39,9 +43,9 @@ def explained(as_json: bool = False) -> Iterator[None]:
             print_json({"error": error.as_dict()})
         else:
             console = Console(stderr=True)
-            console.print(f"[red]错误[/red] {error.message}", highlight=False)
+            console.print(f"错误:{error.message}", style="red", highlight=False, markup=False)
             if error.hint:
-                console.print(f"[dim]怎么办:{error.hint}[/dim]", highlight=False)
+                console.print(f"怎么办:{error.hint}", style="dim", highlight=False, markup=False)
         raise typer.Exit(2 if isinstance(error, UnavailableError) else 1) from error
 
 

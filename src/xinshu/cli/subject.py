@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Annotated, Any, TypeVar
 
-import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from xinshu.cli.output import Json, explained, print_json
 from xinshu.core.clock import SystemClock
 from xinshu.core.divisions import Divisions
-from xinshu.core.errors import XinshuError
 from xinshu.core.identifiers import has_errors
 from xinshu.core.industries import Industries
 from xinshu.core.settings import load_settings
@@ -28,8 +26,6 @@ from xinshu.subjects.model import Sort, Subject
 app = typer.Typer(help="信用主体:校验代码、查询、查看。", no_args_is_help=True)
 Answer = TypeVar("Answer")
 
-Json = Annotated[bool, typer.Option("--json", help="输出 JSON,供程序读取。")]
-
 
 @app.command()
 def check(
@@ -39,14 +35,14 @@ def check(
     as_json: Json = False,
 ) -> None:
     """校验代码并逐项说明,有误时退出码为 1。例:xinshu subject check 91320100748204660Q"""
-    with _explained(as_json):
+    with explained(as_json):
         divisions = Divisions.load()
-        explained = [explain_code(code, divisions) for code in codes]
+        answers = [explain_code(code, divisions) for code in codes]
         if as_json:
-            _print_json([{**asdict(one), "valid": not has_errors(one.faults)} for one in explained])
+            print_json([{**asdict(one), "valid": not has_errors(one.faults)} for one in answers])
         else:
             console = Console()
-            for one in explained:
+            for one in answers:
                 mark = "[red]有误[/red]" if has_errors(one.faults) else "[green]有效[/green]"
                 console.print(f"{one.shown}  {one.what}  {mark}", highlight=False)
                 for label, value in one.parts:
@@ -54,7 +50,7 @@ def check(
                 for fault in one.faults:
                     colour = "red" if fault.level == "error" else "yellow"
                     console.print(f"  [{colour}]{fault.message}[/{colour}]({fault.code})", highlight=False)
-    if any(has_errors(one.faults) for one in explained):
+    if any(has_errors(one.faults) for one in answers):
         raise typer.Exit(1)
 
 
@@ -78,10 +74,10 @@ def search(
             page_size=page_size,
         )  # fmt: skip
 
-    with _explained(as_json):
+    with explained(as_json):
         found = asyncio.run(_with_service(ask))
         if as_json:
-            _print_json({**found.model_dump(mode="json"), "total_text": found.total_text})
+            print_json({**found.model_dump(mode="json"), "total_text": found.total_text})
             return
         table = Table(
             "代码", "名称", "类型", "行政区划", "规模", "成立日期", title=f"共 {found.total_text} 个,第 {page} 页"
@@ -104,11 +100,11 @@ def show(
     async def ask(service: SubjectService) -> Any:
         return await service.get(code), await service.history(code) if history else None
 
-    with _explained(as_json):
+    with explained(as_json):
         subject, past = asyncio.run(_with_service(ask))
         if as_json:
             extra = {"history": past.model_dump(mode="json")["entries"]} if past is not None else {}
-            _print_json({**subject.model_dump(mode="json"), **extra})
+            print_json({**subject.model_dump(mode="json"), **extra})
             return
         table = Table("项目", "内容", show_header=False)
         for label, value in _lines(subject):
@@ -144,20 +140,3 @@ async def _with_service(ask: Callable[[SubjectService], Awaitable[Answer]]) -> A
         return await ask(SubjectService(db, vault, SystemClock(), Divisions.load(), industries))
     finally:
         await db.close()
-
-
-@contextmanager
-def _explained(as_json: bool) -> Iterator[None]:
-    """An expected fault ends the command with its message, never with a traceback."""
-    try:
-        yield
-    except XinshuError as error:
-        if as_json:
-            _print_json({"error": error.as_dict()})
-        else:
-            Console(stderr=True).print(f"[red]{error.message}[/red] {error.hint}", highlight=False)
-        raise typer.Exit(1) from None
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())

@@ -9,14 +9,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from xinshu.cli.output import Json, explained, print_json
 from xinshu.core.clock import SystemClock
-from xinshu.core.errors import XinshuError
 from xinshu.core.settings import load_settings
 
 app = typer.Typer(
@@ -43,7 +42,6 @@ Items = Annotated[str, typer.Option(help="事项号,用逗号分开;不写:全�
 Dirt = Annotated[float, typer.Option(help="脏数据占比,0 到 0.5;每行的种类和应有结论见 truth.parquet。")]
 Form = Annotated[FileFormat, typer.Option("--format", help="文件格式;mixed:各部门各不相同。")]
 Workers = Annotated[int, typer.Option(min=1, max=64, help="同时生成的线程数,不影响结果。")]
-Json = Annotated[bool, typer.Option("--json", help="输出 JSON,供程序读取。")]
 
 
 @app.command()
@@ -61,7 +59,7 @@ def write(
     as_json: Json = False,
 ) -> None:
     """生成报送文件。例:xinshu synth write demo --subjects 2000 --seed 1 --items 1,8,15 --dirt 0.02"""
-    with _explained(as_json), _bar("生成", as_json) as show:
+    with explained(as_json), _bar("生成", as_json) as show:
         world = _world(seed, subjects, as_of, province)
         manifest = world.write(folder, _numbers(items), dirt, form.value, show, period=_period(period), workers=workers)
     _report(manifest, folder, as_json)
@@ -82,7 +80,7 @@ def update(
     as_json: Json = False,
 ) -> None:
     """生成某月的更新(登记全量,其余增量)。例:xinshu synth update demo-07 2026-07 --as-of 2026-06-01"""
-    with _explained(as_json), _bar("生成", as_json) as show:
+    with explained(as_json), _bar("生成", as_json) as show:
         world = _world(seed, subjects, as_of, province)
         manifest = world.write_update(folder, month, _numbers(items), dirt, form.value, show, workers=workers)
     _report(manifest, folder, as_json)
@@ -97,10 +95,10 @@ def describe(
     as_json: Json = False,
 ) -> None:
     """查看虚构省份的概况。例:xinshu synth describe --subjects 100000 --seed 1"""
-    with _explained(as_json), _bar("统计", as_json) as show:
+    with explained(as_json), _bar("统计", as_json) as show:
         figures = _world(seed, subjects, as_of, province).describe(show)
     if as_json:
-        _print_json(figures)
+        print_json(figures)
         return
     console = Console()
     console.print(
@@ -148,7 +146,7 @@ def _period(text: str) -> tuple[date, date] | None:
 
 def _report(manifest: dict[str, Any], folder: Path, as_json: bool) -> None:
     if as_json:
-        _print_json(manifest)
+        print_json(manifest)
         return
     table = Table(
         "文件", "事项", "行数", "脏行", "方式", title=f"{folder}:基准日 {manifest['as_of']},种子 {manifest['seed']}"
@@ -166,20 +164,3 @@ def _bar(title: str, as_json: bool) -> Iterator[Any]:
     with Progress(*columns, console=Console(stderr=True), disable=as_json, transient=True) as progress:
         task = progress.add_task(title, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
-
-
-@contextmanager
-def _explained(as_json: bool) -> Iterator[None]:
-    """An expected fault ends the command with its message, never with a traceback."""
-    try:
-        yield
-    except XinshuError as error:
-        if as_json:
-            _print_json({"error": error.as_dict()})
-        else:
-            Console(stderr=True).print(f"{error.message} {error.hint}", style="red", highlight=False, markup=False)
-        raise typer.Exit(1) from None
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())

@@ -40,7 +40,7 @@ def broken_after_checks(item: Item, read: int, set_aside: int, fill: Mapping[str
 def broken_after_comparison(item: Item, counts: Counts, current: int | None, previous: int | None) -> list[Limit]:
     """Limits that the comparison shows broken.
 
-    current: the provider's current records of the item, previous: rows of its last full batch; None in incremental mode.
+    current: the provider's current records of the item; previous: rows of its last full batch; None if incremental.
     """
     limits = item.limits
     found = _quarantined(item, counts.read, counts.quarantined)

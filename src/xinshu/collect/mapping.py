@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML, YAMLError
 
 from xinshu.catalogue.model import Item, Text
 from xinshu.core.errors import NotFoundError, XinshuError
@@ -156,15 +156,15 @@ def load_mapping(folder: Path, name: str, item: Item) -> Mapping:
         known = "、".join(sorted(p.stem for p in folder.glob("*.yml")))
         raise UnknownMappingError(f"没有名为 {name} 的映射", hint=f"现有映射:{known or '无'}")
     try:
-        mapping = Mapping.model_validate(YAML(typ="safe").load(path.read_text(encoding="utf-8")))
-    except YAMLError as error:
+        mapping = Mapping.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except yaml.YAMLError as error:
         raise MappingError(f"映射 {name} 不是有效的 YAML:{error}", hint="检查该文件") from error
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise MappingError(f"映射 {name} 有误:{faults}", hint="检查该文件") from error
-    faults = list(_faults(mapping, item))
-    if faults:
-        raise MappingError(f"映射 {name} 与事项 {item.item} 不符:{'; '.join(faults)}", hint="检查该文件")
+    misfits = _faults(mapping, item)
+    if misfits:
+        raise MappingError(f"映射 {name} 与事项 {item.item} 不符:{'; '.join(misfits)}", hint="检查该文件")
     return mapping
 
 

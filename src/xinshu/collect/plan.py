@@ -52,15 +52,15 @@ class Plan:
 
     @property
     def key(self) -> str:
-        """Equal keys: equal expression."""
-        parts = (self.item.item, self.item.version, self.mapping.model_dump_json(), repr(self.header), str(self.today))
+        """Equal keys: equal expression (within a process, whose code systems stay as they are)."""
+        parts = (self.item.model_dump_json(), self.mapping.model_dump_json(), repr(self.header), str(self.today))
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
     def build(self, raw: ir.Table) -> ir.Table:
         """The checked rows from the stream of `collect.files`."""
         received = [f"c{i}" for i in range(len(self.header))]
         kept = [*FIXED, *received]
-        given = [name for name in self.mapping.fields]
+        given = list(self.mapping.fields)
         clean = raw.select(*kept, **{f"s{i}": text for i, text in enumerate(self._cleaned(raw))})
         cells = {name: clean[f"s{i}"] for i, name in enumerate(self.header)}
         texts = steps.mapped(self.mapping, cells, self.lookups)

@@ -88,7 +88,7 @@ def prepare(tools: Tools, batch: Batch, item: Item, path: Path, now: datetime) -
     Raises a SourceFileError (encoding, truncation, limits …), ColumnsError, MappingError: the batch is rejected;
     or WorkSpaceError (disk full): the batch stays as it was and may be tried again.
     """
-    expected = tuple(name for f in item.fields for name in (f.zh, f.name))
+    expected = tuple((f.zh, f.name) for f in item.fields)
     with open_source(path, tools.limits, name=batch.file_name, expected=expected) as source:
         mapping = mapping_for(tools, batch, item, source.header)
         today = now.astimezone(CHINA).date()
@@ -113,6 +113,7 @@ def _checked(tools: Tools, batch: Batch, plan: Plan, source: Source, bench: Work
         raise
     doubts = staging.find_doubted(bench, item)
     staging.seal(bench, item, tools.vault)
+    staging.make_ready(bench, item)
     accepted = bench.folder / "accepted.parquet"
     fields = ", ".join(f'"{f.name}"' for f in item.fields)
     bench.execute(f"copy (select row_no, {fields} from accepted) to '{accepted}' (format parquet, compression zstd)")  # noqa: S608

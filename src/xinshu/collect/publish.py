@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import pyarrow as pa
+
 from xinshu.collect import staging
 from xinshu.collect.limits import Limit, broken_after_comparison
 from xinshu.collect.model import Batch, BatchState, Counts
@@ -78,7 +80,7 @@ class Publication:
         if self.registry:
             await queries.lock_registry(conn)
         await queries.create_stage(conn)
-        await copy_from(conn, self.prepared, "stage", staging.stage_sql(self.prepared.item))
+        await copy_from(conn, self.prepared, "stage", staging.STAGE_COLUMNS, staging.STAGE_SQL)
         await queries.analyse_stage(conn)
         aside = await self._compare()
         await self.on_step(BatchState.COMPARED)
@@ -160,8 +162,6 @@ class Publication:
 
     async def _write(self) -> None:
         conn, batch = self.conn, self.batch
-        about = {"item": batch.item, "batch_id": batch.id, "now": self.now}
-        origin = {"provider": batch.provider, "platform": batch.platform}
         subject = self.prepared.item.subject
         if subject.attributes or self.registry:
             renames = self.registry and not subject.fills_only
@@ -174,9 +174,21 @@ class Publication:
         await queries.supersede(conn, item=batch.item, now=self.now)
         await queries.close_records(conn, item=batch.item, now=self.now)
         await queries.touch_unchanged(conn, item=batch.item, now=self.now)
-        await queries.insert_records(conn, **about, **origin)
-        await queries.insert_new_holdings(conn, **about, **origin)
-        await queries.rebuild_holdings(conn, **about)
+        await self._insert()
+        await queries.rebuild_holdings(conn, item=batch.item, batch_id=batch.id, now=self.now)
+
+    async def _insert(self) -> None:
+        """New and changed rows go straight from the workbench into their tables."""
+        batch, prepared = self.batch, self.prepared
+        rows = [tuple(row) async for row in queries.chosen(self.conn)]
+        if len(rows) == 0:
+            return
+        names = ("row_no", "subject_id", "version", "alone")
+        chosen = pa.table(dict(zip(names, map(pa.array, zip(*rows, strict=True)), strict=True)))
+        await asyncio.to_thread(staging.make_final, prepared.bench, chosen)
+        origin = staging.Origin(batch.item, batch.id, batch.provider, batch.platform, self.now)
+        await copy_from(self.conn, prepared, "record", staging.RECORD_COLUMNS, origin.record_sql())
+        await copy_from(self.conn, prepared, "holding", staging.HOLDING_COLUMNS, origin.holding_sql())
 
     async def _resize(self) -> None:
         """Size classes of the subjects touched; a figure that is missing leaves them undetermined."""
@@ -192,7 +204,7 @@ class Publication:
             await queries.set_size_class(self.conn, changed)
 
 
-async def copy_from(conn: Any, prepared: Prepared, table: str, sql: str) -> None:
+async def copy_from(conn: Any, prepared: Prepared, table: str, columns: tuple[str, ...], sql: str) -> None:
     """COPY the result of a DuckDB query into a PostgreSQL table through a pipe: both sides work at once.
 
     Raises what either side raised; nothing is copied then, as the transaction fails.
@@ -220,7 +232,7 @@ async def copy_from(conn: Any, prepared: Prepared, table: str, sql: str) -> None
             raise failure[0]
 
     try:
-        await conn.copy_to_table(table, source=chunks(), format="csv")
+        await conn.copy_to_table(table, source=chunks(), columns=columns, format="csv")
     finally:
         source.close()  # a producer that still writes gets EPIPE and ends
         await asyncio.to_thread(producer.join)

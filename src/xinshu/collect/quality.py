@@ -11,9 +11,9 @@ from xinshu.collect.prepare import Prepared
 def quality_of(prepared: Prepared, counts: Counts) -> dict[str, Any]:
     """Shares from 0 to 1; None where nothing can be said.
 
-    completeness: filled cells of all fields ÷ cells; required_completeness: the same for required fields; accuracy: rows
-    passing checks and comparison ÷ rows read; timeliness: accepted rows received within the item's cycle;
-    unchanged_share: accepted rows that told nothing new.
+    completeness: filled cells of all fields ÷ cells; required_completeness: the same for required fields;
+    accuracy: rows passing checks and comparison ÷ rows read; timeliness: accepted rows received within the item's
+    cycle; unchanged_share: accepted rows that told nothing new.
     """
     required = [field.name for field in prepared.item.fields if field.required]
     return {

@@ -9,7 +9,7 @@ import orjson
 from xinshu.catalogue import messages
 from xinshu.catalogue.model import Item
 from xinshu.collect import staging
-from xinshu.collect.files import fault_message
+from xinshu.collect.files import Fault, fault_message
 from xinshu.collect.model import Reason
 from xinshu.collect.prepare import Prepared
 from xinshu.collect.publish import SetAside
@@ -23,9 +23,7 @@ _OWN = {
     "DUPLICATE_CONFLICT": "同一批次中有主键相同而内容不同的行,无法判断以哪一行为准,请保留正确的一行",
     "RECORD_REPAIRED": "这条信息已经信用修复或撤回,不再归集;如系新的认定,请使用新的文书号报送",
 }
-_FILE_FAULTS = frozenset(
-    "RAGGED CELL_TOO_LONG NUL UNCLOSED_QUOTE FORMULA CELL_ERROR NUMBER_PRECISION JSON UNKNOWN_KEY NESTED".split()
-)
+_FILE_FAULTS = frozenset(fault.value for fault in Fault)
 
 
 def rows_to_set_aside(prepared: Prepared, aside: SetAside, vault: Vault | None) -> list[tuple[int, Any, Any, Any]]:

@@ -87,11 +87,11 @@ select pg_advisory_xact_lock(7110843, 0);
 select pg_advisory_xact_lock(7110844, hashtext(:provider || '/' || :item));
 
 -- name: create_stage#
+-- Identity and digests of the rows only: their documents stay in the workbench until it is known which are written.
 create temp table stage (
     row_no bigint, op text, code text, old_number text, citizen bytea, citizen_sealed text, name text, name_key uuid,
     division text, kind text, industry text, status text, established date, address text, legal_person text,
-    employees bigint, revenue numeric, assets numeric,
-    key uuid, row_hash uuid, payload text, masked text, valid_from date, valid_to date
+    employees bigint, revenue numeric, assets numeric, key uuid, row_hash uuid, valid_from date
 ) on commit drop;
 create temp table match (
     row_no bigint primary key, subject_id bigint, candidates bigint[], is_new boolean not null default false
@@ -105,7 +105,7 @@ create temp table verdict (
 create temp table closing (subject_id bigint, key uuid, version integer) on commit drop;
 
 -- name: analyse_stage#
-analyze stage;
+analyze stage (row_no, code, old_number, citizen, name_key, key);
 
 -- name: match_by_code!
 insert into match (row_no, subject_id)
@@ -268,30 +268,16 @@ from verdict v
 where v.verdict = 'unchanged' and r.subject_id = v.subject_id and r.item = :item and r.key = v.key
   and r.version = v.old_version;
 
--- name: insert_records!
-insert into record (subject_id, item, key, version, payload, masked, row_hash, batch_id, row_no, provider, platform,
-                    first_seen, last_seen, valid_from, valid_to, state)
-select v.subject_id, :item, v.key, coalesce(v.old_version, 0) + 1, s.payload, s.masked, s.row_hash, :batch_id, s.row_no,
-       :provider, :platform, :now, :now, s.valid_from, s.valid_to, 'current'
-from verdict v join stage s using (row_no)
-where v.verdict in ('new', 'changed')
-order by v.subject_id;
-
--- name: insert_new_holdings!
--- Subjects that this batch made and that have one row: the document is that row.
-insert into holding (subject_id, item, document, masked, rows, version, batch_id, updated_at)
-select v.subject_id, :item,
-       '[' || xinshu_document_row(s.payload, :provider, :platform, :batch_id, :now, s.valid_from, s.valid_to, 'current') || ']',
-       '[' || xinshu_document_row(s.masked, :provider, :platform, :batch_id, :now, s.valid_from, s.valid_to, 'current') || ']',
-       1, 1, :batch_id, :now
-from verdict v join stage s using (row_no)
-where v.alone and v.verdict = 'new'
-order by v.subject_id;
+-- name: chosen
+-- Rows to be written, with the subject and the version they get.
+select row_no, subject_id, coalesce(old_version, 0) + 1 as version, alone and verdict = 'new' as alone
+from verdict
+where verdict in ('new', 'changed');
 
 -- name: rebuild_holdings!
--- All other subjects touched: the document from their current records.
+-- All subjects touched but those that this batch made with one row: the document from their current records.
 with touched as (
-    select subject_id from verdict where verdict in ('new', 'changed') and not alone
+    select subject_id from verdict where verdict in ('new', 'changed') and not (alone and verdict = 'new')
     union
     select subject_id from closing
 )
@@ -381,13 +367,13 @@ where batch_id = :correction_of and row_no = any (:row_nos::bigint[]);
 -- name: provider_figures
 -- Quality of each provider and item over its published batches.
 select provider, item, count(*) as batches,
-       sum((counts ->> 'read')::bigint) as read,
-       sum((counts ->> 'accepted')::bigint) as accepted,
-       sum((counts ->> 'quarantined')::bigint) as quarantined,
-       sum((counts ->> 'new')::bigint) as new,
-       sum((counts ->> 'changed')::bigint) as changed,
-       sum((counts ->> 'unchanged')::bigint) as unchanged,
-       sum((counts ->> 'closed')::bigint) as closed,
+       sum((counts ->> 'read')::bigint)::bigint as read,
+       sum((counts ->> 'accepted')::bigint)::bigint as accepted,
+       sum((counts ->> 'quarantined')::bigint)::bigint as quarantined,
+       sum((counts ->> 'new')::bigint)::bigint as new,
+       sum((counts ->> 'changed')::bigint)::bigint as changed,
+       sum((counts ->> 'unchanged')::bigint)::bigint as unchanged,
+       sum((counts ->> 'closed')::bigint)::bigint as closed,
        avg((quality ->> 'completeness')::float) as completeness,
        avg((quality ->> 'accuracy')::float) as accuracy,
        avg((quality ->> 'timeliness')::float) as timeliness,

@@ -1,6 +1,6 @@
 """HTTP of collection: hand in a file or rows, follow a batch, fetch what was set aside, decide on held batches."""
 
-from __future__ import annotations
+# Annotations are not postponed here: FastAPI could not resolve the local names of the dependencies in them.
 
 import asyncio
 import tempfile
@@ -27,6 +27,12 @@ from xinshu.core.errors import UnavailableError
 PROVIDER = r"^[a-z0-9][a-z0-9-]{0,62}$"
 Enqueue = Callable[[int], Awaitable[None]]
 ROWS_MAX = 10_000
+FILE_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 
 
 class CountsOut(BaseModel):
@@ -71,7 +77,7 @@ class BatchOut(BaseModel):
     error: dict[str, Any] | None
 
     @classmethod
-    def of(cls, batch: Batch) -> BatchOut:
+    def of(cls, batch: Batch) -> "BatchOut":
         """From the stored batch, without its place in the lake."""
         return cls.model_validate(asdict(batch))
 
@@ -124,9 +130,7 @@ def router(service: CollectService, actor: Callable[..., str], enqueue: Enqueue)
     routes = APIRouter(prefix="/v1/batches", tags=["collect 归集"])
     Actor = Annotated[str, Depends(actor)]
 
-    @routes.post("", status_code=status.HTTP_202_ACCEPTED, summary="报送文件 Hand in a file", openapi_extra={
-        "requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
-    })  # fmt: skip
+    @routes.post("", status_code=status.HTTP_202_ACCEPTED, summary="报送文件 Hand in a file", openapi_extra=FILE_BODY)
     async def hand_in(
         request: Request,
         who: Actor,
@@ -176,7 +180,7 @@ def router(service: CollectService, actor: Callable[..., str], enqueue: Enqueue)
         page_size: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> BatchPage:
         """Newest first."""
-        found, total = await service.list(provider, item, state, page, page_size)
+        found, total = await service.batches(provider, item, state, page, page_size)
         return BatchPage(total=total, page=page, page_size=page_size, batches=[BatchOut.of(batch) for batch in found])
 
     @routes.get("/figures", summary="数据质量 Data quality by provider and item")
@@ -242,7 +246,7 @@ def _remove(folder: Path) -> None:
 @asynccontextmanager
 async def _spooled(request: Request, folder: Path, limit: int) -> AsyncIterator[Path]:
     """The body on disk, never in memory. Raises TooLargeError, SubmissionError (cut short), UnavailableError (disk)."""
-    folder.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         path, size = Path(scratch) / "body", 0
         declared = request.headers.get("content-length")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -318,6 +319,22 @@ class CollectService:
         async with self._db.acquire() as conn:
             return [row["id"] async for row in queries.unfinished_batches(conn)]
 
+    async def sweep(self) -> None:
+        """Remove the working folders that killed processes left: of batches that have ended, and of old transfers."""
+        if not self._tools.work.is_dir():
+            return
+        yesterday = self._clock.now().timestamp() - 86_400
+        for folder in await asyncio.to_thread(lambda: list(self._tools.work.iterdir())):
+            number = folder.name.removeprefix("batch-")
+            if number.isdigit():
+                async with self._db.acquire() as conn:
+                    row = await queries.get_batch(conn, id=int(number))
+                stale = row is None or BatchState(row["state"]).is_final
+            else:
+                stale = folder.stat().st_mtime < yesterday
+            if stale:
+                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
     # -- deciding, reading, feedback ---------------------------------------------------------------------------------
 
     async def decide(self, batch_id: int, accept: bool, by: str, note: str = "") -> Batch:
@@ -340,7 +357,7 @@ class CollectService:
         async with self._db.acquire() as conn:
             return await store.get_batch(conn, batch_id)
 
-    async def list(
+    async def batches(
         self, provider: str | None = None, item: str | None = None, state: str | None = None, page: int = 1,
         page_size: int = 50,
     ) -> tuple[list[Batch], int]:  # fmt: skip

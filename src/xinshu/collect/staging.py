@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import ibis
@@ -22,11 +23,18 @@ _PLAIN = {FieldType.USCC, FieldType.SUBJECT_CODE, FieldType.REGISTRATION_NO, Fie
           FieldType.MONTH, FieldType.DATE}  # fmt: skip
 _BARE = {FieldType.INTEGER, FieldType.DECIMAL, FieldType.YEAR, FieldType.BOOLEAN}
 
+# In the order of table `stage`.
 STAGE_COLUMNS = (
     "row_no", "op", "code", "old_number", "citizen", "citizen_sealed", "name", "name_key", "division", "kind",
     "industry", "status", "established", "address", "legal_person", "employees", "revenue", "assets",
-    "key", "row_hash", "payload", "masked", "valid_from", "valid_to",
+    "key", "row_hash", "valid_from",
 )  # fmt: skip
+READY_COLUMNS = (*STAGE_COLUMNS, "payload", "masked", "valid_to")
+RECORD_COLUMNS = (
+    "subject_id", "item", "key", "version", "payload", "masked", "row_hash", "batch_id", "row_no", "provider",
+    "platform", "first_seen", "last_seen", "valid_from", "valid_to", "state",
+)  # fmt: skip
+HOLDING_COLUMNS = ("subject_id", "item", "document", "masked", "rows", "version", "batch_id", "updated_at")
 _ATTRIBUTES = ("kind", "industry", "status", "established", "address", "legal_person", "employees", "revenue", "assets")
 
 
@@ -92,8 +100,69 @@ def seal(bench: Workbench, item: Item, vault: Vault | None) -> None:
     bench.connection.unregister("sealed_rows")
 
 
-def stage_sql(item: Item) -> str:
-    """The rows for the stage table, in the order of `STAGE_COLUMNS`."""
+def make_ready(bench: Workbench, item: Item) -> None:
+    """Table `ready`: the accepted rows with identity, digests and documents."""
+    bench.execute(f"create or replace table ready as {_ready_sql(item)}")
+
+
+STAGE_SQL = f"select {', '.join(STAGE_COLUMNS)} from ready"  # noqa: S608
+
+
+def make_final(bench: Workbench, chosen: pa.Table) -> None:
+    """Table `final`: the rows to be written, from `chosen` (row_no, subject_id, version, alone), in subject order."""
+    bench.connection.register("chosen_rows", chosen)
+    bench.execute(
+        "create or replace table final as select * from chosen_rows join ready using (row_no) order by subject_id"
+    )
+    bench.connection.unregister("chosen_rows")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the rows of a batch come from; every text is a code, a number or a moment, never free text."""
+
+    item: str
+    batch_id: int
+    provider: str
+    platform: str
+    now: datetime
+
+    @property
+    def moment(self) -> str:
+        """The moment with microseconds."""
+        return self.now.astimezone(UTC).isoformat()
+
+    def record_sql(self) -> str:
+        """The rows of `record`, in the order of `RECORD_COLUMNS`."""
+        return (
+            f"select subject_id, '{self.item}', key, version, payload, masked, row_hash, {self.batch_id}, row_no, "  # noqa: S608
+            f"'{self.provider}', '{self.platform}', '{self.moment}', '{self.moment}', valid_from, valid_to, 'current' "
+            "from final order by subject_id"
+        )
+
+    def holding_sql(self) -> str:
+        """The rows of `holding` of subjects whose only row is in this batch, in the order of `HOLDING_COLUMNS`."""
+        return (
+            f"select subject_id, '{self.item}', '[' || {self._document('payload')} || ']', "  # noqa: S608
+            f"'[' || {self._document('masked')} || ']', 1, 1, {self.batch_id}, '{self.moment}' "
+            "from final where alone order by subject_id"
+        )
+
+    def _document(self, payload: str) -> str:
+        """As SQL function `xinshu_document_row` writes it; a test compares the two."""
+        seen = self.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        origin = (
+            f'"origin":{{"provider":"{self.provider}","platform":"{self.platform}","batch":{self.batch_id},'
+            f'"first_seen":"{seen}"}}'
+        )
+        bounds = "".join(
+            f" || ',\"{name}\":' || coalesce('\"' || strftime({name}, '%Y-%m-%d') || '\"', 'null')"
+            for name in ("valid_from", "valid_to")
+        )
+        return f"'{{\"data\":' || {payload} || ',{origin}'{bounds} || ',\"state\":\"current\"}}'"
+
+
+def _ready_sql(item: Item) -> str:
     subject = item.subject
     sealed = {field.name for field in item.sealed_fields}
     registry = subject.role == "registry"
@@ -121,7 +190,7 @@ def stage_sql(item: Item) -> str:
     source = "accepted" if len(item.masked_fields) == 0 else f"({_with_masks(item)})"
     if len(item.masked_fields) == 0:
         columns["masked"] = "null"
-    chosen = ", ".join(f'{columns[name]} as "{name}"' for name in STAGE_COLUMNS)
+    chosen = ", ".join(f'{columns[name]} as "{name}"' for name in READY_COLUMNS)
     return f"select {chosen} from {source}"  # noqa: S608
 
 

@@ -9,6 +9,7 @@ import structlog
 
 from xinshu.collect.errors import BatchBusyError
 from xinshu.collect.service import CollectService
+from xinshu.jobs import JobNotNowError
 
 PROCESS = "collect.process"
 logger = structlog.get_logger(__name__)
@@ -22,9 +23,9 @@ def process_task(
     async def run(payload: dict[str, Any]) -> None:
         try:
             batch = await service.process(int(payload["batch"]))
-        except BatchBusyError:
-            logger.info("batch already in hand", batch=payload["batch"])
-            return
+        except BatchBusyError as error:
+            # Another worker has it, or the connection of one that was killed is still closing: see later.
+            raise JobNotNowError(str(error)) from error
         logger.info("batch processed", batch=batch.id, state=batch.state, read=batch.counts.read)
         await after()
 

@@ -8,6 +8,7 @@ Sources: GB 32100-2015, GB 11714-1997, GB 11643-1999, GS 15-2006.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from xinshu.core import check_digits
@@ -127,9 +128,17 @@ def check_organisation_code(text: str) -> list[Fault]:
     return faults or _check_character(code, check_digits.organisation_check(code[:8]), "organisation_code")
 
 
+COOPERATIVE_NO = re.compile("[0-9]{6}N[AB][0-9]{6}[0-9X]")
+
+
 def check_registration_no(text: str, divisions: DivisionNames | None = None) -> list[Fault]:
-    """Faults of an old registration number: 15 digits with check digit (GS 15-2006), or 13 without."""
+    """Faults of an old registration number: 15 digits with check digit (GS 15-2006), or 13 without.
+
+    Numbers of farmers' cooperatives (`320721NA000081X`, 15 characters) carry no check digit.
+    """
     code = upper_code(text)
+    if COOPERATIVE_NO.fullmatch(code):
+        return _division(code[:6], divisions, 1, "registration_no")
     faults = _length(code, (13, 15), "注册号", "registration_no")
     faults = faults or _characters(code, _DIGITS, 1, "注册号", "registration_no")
     if not faults and len(code) == 15:

@@ -11,8 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+import yaml
 
 from xinshu.core.errors import SettingError
 from xinshu.core.settings import packaged_definitions
@@ -82,8 +81,8 @@ def load_calendar(file: Path | None = None) -> ListedCalendar:
     """Read a calendar from its YAML (default: the shipped one). Raises CalendarError naming the year and the entry."""
     path = file or packaged_definitions() / FILE
     try:
-        data = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise CalendarError(f"工作日历 {path.name} 无法读取:{error}", hint="检查文件与 YAML 语法") from None
     if not isinstance(data, dict) or not isinstance(data.get("years"), dict):
         raise CalendarError(f"工作日历 {path.name} 缺少 years", hint="按“年份: {holidays: […], workdays: […]}”书写")

@@ -1,6 +1,6 @@
 """HTTP of inquiry. Stored JSON passes through as it is; only the frame is written here."""
 
-from __future__ import annotations
+# Annotations are not postponed here: FastAPI could not resolve the local names of the dependencies in them.
 
 from collections.abc import Callable
 from datetime import date

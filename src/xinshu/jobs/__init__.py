@@ -3,6 +3,6 @@
 Use `enqueue` and `Worker`; tasks are registered by the composition root.
 """
 
-from xinshu.jobs.queue import Task, Worker, enqueue
+from xinshu.jobs.queue import JobNotNowError, Task, Worker, enqueue
 
-__all__ = ["Task", "Worker", "enqueue"]
+__all__ = ["JobNotNowError", "Task", "Worker", "enqueue"]

@@ -3,7 +3,7 @@
 Kept in `home/admin-token`, made at first start; compared in constant time, never logged.
 """
 
-from __future__ import annotations
+# Annotations are not postponed here: FastAPI could not resolve the local names of the dependencies in them.
 
 import hmac
 import os

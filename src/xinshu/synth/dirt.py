@@ -53,9 +53,10 @@ def spoil(item: Item, view: View, owner: Ints, rows: pa.Table, how: Spoiling) ->
     subject = view.index[owner[hit]]
     luck = draws.below(1 << 30, f"{purpose}/luck", subject, serial[hit])
     strangers = _strangers(view, item, subject, serial[hit])
+    old_numbers = view.old_numbers.take(pa.array(owner[hit])).to_pylist()
     contexts = [
-        Context(item, to_date(view.day), int(number), code, name, view.basis.places.retired)
-        for number, (code, name) in zip(luck, strangers, strict=True)
+        Context(item, to_date(view.day), int(number), code, name, old, view.basis.places.retired)
+        for number, (code, name), old in zip(luck, strangers, old_numbers, strict=True)
     ]
     spoilt = [_spoil(c, row, how) for c, row in zip(contexts, rows.take(pa.array(hit)).to_pylist(), strict=True)]
     return _assemble(rows, hit, subject, spoilt)

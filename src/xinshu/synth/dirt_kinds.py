@@ -30,13 +30,14 @@ class Spoilt:
 
 @dataclass(frozen=True)
 class Context:
-    """What spoiling needs to know: the item, the batch's day, a random number, a stranger's identity."""
+    """What spoiling needs: the item, the batch's day, a random number, a stranger's identity, the own old number."""
 
     item: Item
     day: date
     luck: int
     stranger_code: str
     stranger_name: str
+    old_number: str | None
     retired_divisions: tuple[str, ...]
 
 
@@ -162,11 +163,12 @@ def old_number_as_code(context: Context, row: Row) -> Spoilt | None:
 def old_number_only(context: Context, row: Row) -> Spoilt | None:
     """Only the old registration number is given: enough to find the subject."""
     subject = context.item.subject
-    if subject.old_number is None or row[subject.old_number] == "" or row[subject.code] == "":
+    if subject.old_number is None or context.old_number is None or row[subject.code] == "":
         return None
     if context.item.field(subject.code).required:
         return None
-    return _accept("old_number_only", row, subject.code, "")
+    other = {**row, subject.code: "", subject.old_number: context.old_number}
+    return Spoilt("old_number_only", [other], ACCEPTED, subject.code)
 
 
 def _has_batch_errors(item: Item) -> bool:

@@ -58,7 +58,7 @@ PLAIN: dict[str, Format] = {
 # Real departments do not agree on a form.
 MIXED: dict[str, Format] = {
     "8": Format("csv", "gb18030"),
-    "10": Format("jsonl"),
+    "12": Format("jsonl"),
     "13": Format("csv", "utf-8-sig", "|"),
     "14": Format("csv", "gb18030", "\t"),
     "18": Format("parquet"),

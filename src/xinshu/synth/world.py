@@ -195,12 +195,16 @@ class World:
             for target in targets.values():
                 target.writer.close()
             beside.close()
+        for target in targets.values():
+            if target.rows == 0:  # who has nothing to report sends nothing
+                target.path.unlink()
         manifest = {
             **self._identity(task.day),
             "since": None if task.since is None else (to_date(task.since) + timedelta(days=1)).isoformat(),
             "dirt": task.dirt,
             "population": task.population,
-            "files": [_entry(target) for target in targets.values()],
+            "files": [_entry(target) for target in targets.values() if target.rows > 0],
+            "nothing_to_report": [target.item.item for target in targets.values() if target.rows == 0],
         }
         (folder / "manifest.json").write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2) + b"\n")
         return manifest

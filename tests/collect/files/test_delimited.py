@@ -71,6 +71,8 @@ def test_rows_written_are_the_rows_read(
     newline: str,
     quoting: int,
 ) -> None:
+    if newline == "\n" and quoting == csv.QUOTE_MINIMAL:  # that writer leaves a lone CR unquoted: a record's end
+        rows = [[cell.replace("\r", "") for cell in row] for row in rows]
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator=newline, quoting=quoting)  # type: ignore[arg-type]
     writer.writerows([["名称", "代码", "备注"], *rows])

@@ -62,7 +62,7 @@ def test_a_key_that_comes_late_is_a_fault_unless_expected(write: Write, read: Re
     assert (rows[1000]["row_fault"], rows[1000]["fault_detail"]) == ("UNKNOWN_KEY", "b")
     assert rows[1000]["ragged"] == '{"a": "2", "b": "3"}'
     assert rows[1001]["row_fault"] is None
-    with open_source(path, ReadLimits(), expected=("a", "b")) as source:
+    with open_source(path, ReadLimits(), expected=(("a",), ("b",))) as source:
         assert source.header == ["a", "b"]
         last = list(source.batches())[-1].to_pylist()[-2]
     assert (last["row_fault"], last["c1"]) == (None, "3")

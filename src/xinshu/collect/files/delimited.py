@@ -141,7 +141,7 @@ def _nothing(plan: Plan) -> tuple[list[pa.Array], np.ndarray[tuple[int], np.dtyp
 def _parts(piece: Whole, plan: Plan) -> Iterator[Whole]:
     """The piece, or its halves until none has more cells than are parsed at once (a file of short lines)."""
     data = piece.data
-    many = piece.lines * max(plan.columns.width, 8) > _PIECE_CELLS and not data.isspace()
+    many = piece.lines * max(plan.columns.width, 40) > _PIECE_CELLS and not data.isspace()
     middle = last_boundary(data[: len(data) // 2], plan.dialect)[0] if many else 0
     if middle == 0:
         yield piece

@@ -14,7 +14,7 @@ from xinshu.collect.files.batch import Columns, Mark, RowBatches, columns_of
 from xinshu.collect.files.delimited import Blocks, told_encoding
 from xinshu.collect.files.encoding import utf8_blocks
 from xinshu.collect.files.errors import UnknownFormatError
-from xinshu.collect.files.model import FEEDBACK_COLUMNS, RAW_KEY, Fault, FileFormat, ReadLimits, Source
+from xinshu.collect.files.model import FEEDBACK_COLUMNS, RAW_KEY, Expected, Fault, FileFormat, ReadLimits, Source
 
 LOOKED_AT = 1_000  # lines whose keys make the header
 
@@ -30,8 +30,9 @@ class _Long:
     text: bytes
 
 
-def open_jsonl(raw: Blocks, hint: FileFormat, limits: ReadLimits, expected: tuple[str, ...] = ()) -> Source:
-    """Open a JSON Lines text. Columns: the keys of the first 1,000 lines in order of appearance, then `expected`.
+def open_jsonl(raw: Blocks, hint: FileFormat, limits: ReadLimits, expected: Expected = ()) -> Source:
+    """Open a JSON Lines text. Columns: the keys of the first 1,000 lines in order of appearance, then the first name
+    of each of `expected` of which no name is there.
 
     Raises EncodingError, DuplicateHeaderError, HeaderError, UnknownFormatError when no line is an object.
     """
@@ -47,7 +48,7 @@ def open_jsonl(raw: Blocks, hint: FileFormat, limits: ReadLimits, expected: tupl
     if feedback:
         keys = {key: None for key in keys if key not in (*FEEDBACK_COLUMNS, RAW_KEY)}
     present = {key.strip() for key in keys}
-    names = [*keys, *(key for key in expected if key not in present)]
+    names = [*keys, *(group[0] for group in expected if present.isdisjoint(group))]
     columns = columns_of(names, limits.columns_max)
     index = {name: i for i, name in enumerate(names)}
     return Source(format, columns.names, feedback, lambda: _batches(raw, format, columns, index, feedback, limits))

@@ -25,6 +25,7 @@ TEXT_KEPT = 2_000  # characters of a bad row's text kept
 ROWS_PER_BATCH = 50_000
 FEEDBACK_COLUMNS = ("原行号", "问题原因")
 RAW_KEY = "原文"  # JSON Lines feedback: the key of a line that was no row
+Expected = tuple[tuple[str, ...], ...]  # columns, each by the names it may have
 FIXED_COLUMNS = ("row_no", "ragged", "row_fault", "fault_detail")
 
 

@@ -1,4 +1,4 @@
-"""Parquet: flat columns, each value as canonical text. Strings stay dictionary-coded until their size is known."""
+"""Parquet: flat columns, each value as canonical text, in steps that no file can make large."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from xinshu.collect.files.errors import CorruptFileError, NestedColumnError, Sou
 from xinshu.collect.files.model import ROWS_PER_BATCH, TEXT_KEPT, Fault, FileFormat, ReadLimits, Source
 from xinshu.collect.files.unpack import Guard
 
-_BATCH_BYTES = 16 * 1024**2
+_BATCH_BYTES = 32 * 1024**2
 _PLAIN = (
     pa.types.is_integer,
     pa.types.is_floating,
@@ -59,7 +59,9 @@ class _reading:
 
     def __enter__(self) -> parquet.ParquetFile:
         try:
-            self._file = parquet.ParquetFile(self._path, read_dictionary=self._texts, memory_map=False)
+            self._file = parquet.ParquetFile(
+                self._path, read_dictionary=self._texts, buffer_size=1024**2, pre_buffer=False
+            )
         except (pa.ArrowException, OSError) as error:
             raise self._fault(error) from None
         return self._file
@@ -86,35 +88,38 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _batches(path: Path, schema: pa.Schema, columns: Columns, limits: ReadLimits) -> Iterator[pa.RecordBatch]:
-    texts = [field.name for field in schema if _is_text(field.type)]
     guard = Guard(limits, path.stat().st_size)
     number = 1
-    with _reading(path, texts) as file:
-        for batch in file.iter_batches(batch_size=ROWS_PER_BATCH):
-            for part in _small(batch):
-                cells = [_text(column, schema.field(i)) for i, column in enumerate(part.columns)]
+    with _reading(path) as file:
+        for group in range(file.metadata.num_row_groups):
+            size = _rows_at_once(path, file.metadata.row_group(group), schema, group)
+            for batch in file.iter_batches(batch_size=size, row_groups=[group], use_threads=False):
+                cells = [_text(column, schema.field(i)) for i, column in enumerate(batch.columns)]
                 guard.seen += sum(cell.nbytes for cell in cells)  # runs of equal values unpack without limit: no ratio
-                guard.take(0) if guard.seen > limits.unpacked_max_bytes else None
+                if guard.seen > limits.unpacked_max_bytes:
+                    guard.take(0)
                 yield from _rows(cells, number, columns, limits)
-                number += part.num_rows
+                number += batch.num_rows
 
 
-def _small(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-    """Slices whose text is at most `_BATCH_BYTES` once decoded, or of one row."""
-    sizes = np.zeros(batch.num_rows, np.int64)
-    for column in batch.columns:
-        if pa.types.is_dictionary(column.type) and _is_text(column.type.value_type) and len(column.dictionary) > 0:
-            lengths = pc.fill_null(pc.binary_length(column.dictionary), 0).to_numpy(zero_copy_only=False)
-            sizes += np.where(
-                column.is_valid(), lengths[pc.fill_null(column.indices, 0).to_numpy(zero_copy_only=False)], 0
-            )
-    ends = np.cumsum(sizes)
-    start = 0
-    while start < batch.num_rows:
-        base = ends[start - 1] if start > 0 else 0
-        stop = max(int(np.searchsorted(ends, base + _BATCH_BYTES, "right")), start + 1)
-        yield batch.slice(start, stop - start)
-        start = stop
+def _rows_at_once(path: Path, metadata: parquet.RowGroupMetaData, schema: pa.Schema, group: int) -> int:
+    """Rows of the group to decode at once so that not even the longest values of its dictionaries fill the memory.
+
+    A dictionary or a shared prefix (DELTA_BYTE_ARRAY) lets a few bytes stand for a long value as often as one likes.
+    """
+    if metadata.num_rows == 0:
+        return 1
+    chunks = {field.name: metadata.column(i) for i, field in enumerate(schema)}
+    coded = [f.name for f in schema if _is_text(f.type) and chunks[f.name].has_dictionary_page]
+    width: int = sum(
+        chunk.total_uncompressed_size // (1 if "DELTA_BYTE_ARRAY" in chunk.encodings else metadata.num_rows)
+        for chunk in chunks.values()
+    )
+    if coded:
+        with _reading(path, coded) as file:
+            first = next(file.iter_batches(batch_size=1, row_groups=[group], columns=coded, use_threads=False))
+            width += sum(pc.max(pc.binary_length(column.dictionary)).as_py() or 0 for column in first.columns)
+    return max(1, min(ROWS_PER_BATCH, int(_BATCH_BYTES // max(width, 1))))
 
 
 def _text(column: pa.Array, field: pa.Field) -> pa.Array:

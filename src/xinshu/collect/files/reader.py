@@ -12,7 +12,7 @@ from pathlib import Path
 from xinshu.collect.files.delimited import Blocks, open_delimited
 from xinshu.collect.files.errors import EmptyFileError, TooLargeError, UnknownFormatError
 from xinshu.collect.files.jsonl import open_jsonl
-from xinshu.collect.files.model import FileFormat, ReadLimits, Source
+from xinshu.collect.files.model import Expected, FileFormat, ReadLimits, Source
 from xinshu.collect.files.parquet import open_parquet
 from xinshu.collect.files.prefetch import prefetched
 from xinshu.collect.files.sniff import Container, container_of, is_workbook, kind_of, workbook_names
@@ -27,12 +27,13 @@ def open_source(
     limits: ReadLimits,
     name: str | None = None,
     format: FileFormat | None = None,
-    expected: tuple[str, ...] = (),
+    expected: Expected = (),
 ) -> Source:
     """Open a data file, its format told from its content; close the Source (or use `with`) when done.
 
     `name`: the file's name as sent. `format`: what is known beforehand (encoding, delimiter, sheet), overriding
-    detection. `expected`: for JSON Lines, keys that are columns even if the first lines lack them.
+    detection. `expected`: for JSON Lines, columns that exist even if the first lines lack them, each by
+    its names, of which the file may use any.
     Raises a SourceFileError that says what is wrong; also `batches()` may, further on in the file.
     """
     name = name or path.name

@@ -9,6 +9,13 @@ def run(revision_file: str, direction: str) -> None:
     """Run the SQL file of a revision in the given direction (`up` or `down`)."""
     path = Path(revision_file)
     script = path.with_name(f"{path.stem}.{direction}.sql").read_text(encoding="utf-8")
-    connection = op.get_bind().connection
-    with connection.cursor() as cursor:
-        cursor.execute(script.encode())  # psycopg: without parameters, several statements at once are allowed
+    run_script(script)
+
+
+def run_script(script: str) -> None:
+    """Run several statements at once, which psycopg allows where there are no parameters."""
+    cursor = op.get_bind().connection.cursor()
+    try:
+        cursor.execute(script.encode())
+    finally:
+        cursor.close()

@@ -43,7 +43,7 @@ _TYPES = tuple(facts.register_type or None for facts in KINDS)
 def purged(view: View) -> Flags:
     """Cancelled so long ago that the register no longer sends the subject; none before the first as-of day."""
     leaves = view.end_day + PURGED_AFTER
-    return view.ended & (leaves > view.basis.today) & (leaves <= view.day)
+    return view.ended & ~view.revoked & (leaves > view.basis.today) & (leaves <= view.day)
 
 
 def registration(view: View) -> Rows:

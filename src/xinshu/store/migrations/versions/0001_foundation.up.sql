@@ -38,6 +38,9 @@ create table subject_history (
     primary key (subject_id, field, seen_to)
 );
 
+-- Look-up by a former code or number.
+create index subject_history_value on subject_history (value) where field in ('code', 'old_number');
+
 -- One collection batch (归集批次).
 create table batch (
     id bigint generated always as identity primary key,
@@ -168,12 +171,13 @@ create table subject_search (
     size_class text not null,
     established date,
     grams int[] not null
-);
+) with (fillfactor = 85);                   -- room for updates of status and size on the same page (HOT)
 create index subject_search_grams on subject_search using gin (grams)
     with (fastupdate = on, gin_pending_list_limit = 4096);
 create index subject_search_pinyin on subject_search (pinyin, subject_id);
 create index subject_search_established on subject_search (established desc nulls last, subject_id);
-create index subject_search_division on subject_search (division, pinyin, subject_id);
+create index subject_search_county on subject_search (division, pinyin, subject_id);
+create index subject_search_city on subject_search (left(division, 4), pinyin, subject_id);
 
 -- What must be projected again, written in the changing transaction: a watermark on updated_at would pass over
 -- a transaction that began earlier and committed later.
