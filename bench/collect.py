@@ -53,7 +53,7 @@ class Peak:
 
 
 async def limit(dsn: str, files: list[Path]) -> tuple[float, int]:
-    """Seconds and rows: each file read by DuckDB and copied into a table like `record`, keys and partitions included."""
+    """Seconds and rows: each file read by DuckDB and copied into a table like `record`, keys and partitions too."""
     conn = await asyncpg.connect(dsn)
     await conn.execute("create table bench_record (like record including all) partition by hash (subject_id)")
     for part in range(8):

@@ -63,7 +63,8 @@ HEAD = """# 设置 Settings
 def settings_page() -> str:
     """The page as it should be. Raises KeyError for a setting without a Chinese meaning."""
     rows = [
-        f"| `{name}` | `{ENV_PREFIX}{name.upper()}` | {_default(field.default)} | {MEANINGS[name]}<br>*{field.description}* |"
+        f"| `{name}` | `{ENV_PREFIX}{name.upper()}` | {_default(field.default)} "
+        f"| {MEANINGS[name]}<br>*{field.description}* |"
         for name, field in Settings.model_fields.items()
     ]
     return HEAD + "\n".join(rows) + "\n"

@@ -39,7 +39,8 @@ def _script(steps: list[Command], port: str) -> str:
     lines = ["set -o pipefail", "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT"]
     for number, step in enumerate(steps):
         text = step.text.replace(SHOWN_PORT, port)
-        lines += ["{", text, f"}} > out.{number} 2>&1", f"code=$?; echo $code > code.{number}; [ $code = 0 ] || exit $code"]
+        lines += ["{", text, f"}} > out.{number} 2>&1", "code=$?"]
+        lines += [f"echo $code > code.{number}", "[ $code = 0 ] || exit $code"]
     return "\n".join(lines) + "\n"
 
 
@@ -57,7 +58,8 @@ def _environment(folder: Path, port: str) -> dict[str, str]:
 
 
 def _run(script: str, folder: Path, port: str) -> None:
-    process = subprocess.Popen(["bash", "-c", script], cwd=folder, env=_environment(folder, port), start_new_session=True)
+    shell = ["bash", "-c", script]
+    process = subprocess.Popen(shell, cwd=folder, env=_environment(folder, port), start_new_session=True)
     try:
         process.wait(TIMEOUT)
     except subprocess.TimeoutExpired:

@@ -29,6 +29,12 @@ class BatchBusyError(ConflictError):
     code = "batch_busy"
 
 
+class CorrectionMismatchError(ConflictError):
+    """The batch to be corrected is another provider's or another item's, or the file was not sent as its correction."""
+
+    code = "correction_mismatch"
+
+
 class FutureBatchError(XinshuError):
     """The batch says that its data are of a day to come."""
 

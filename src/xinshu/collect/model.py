@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 Mode = Literal["full", "incremental"]
 Channel = Literal["file", "api", "table", "form"]
+AsideRow = tuple[int, Any, Any, Any, int | None]
+"""A row to be set aside: row_no, original, reasons, candidates, and in a correction its number as first sent."""
 
 
 class BatchState(StrEnum):

@@ -36,7 +36,7 @@ from xinshu.collect.mapping import Mapping
 from xinshu.core.text import normalise_name_expr
 
 Stage = Callable[[ir.Table], ir.Table]
-FIXED = ("row_no", "row_fault", "fault_detail", "ragged")
+FIXED = ("row_no", "row_fault", "fault_detail", "ragged", "source_row")
 
 
 @dataclass(frozen=True)

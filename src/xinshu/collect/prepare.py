@@ -25,7 +25,8 @@ from xinshu.collect.plan import Plan
 from xinshu.collect.references import Codes
 from xinshu.core.clock import CHINA
 from xinshu.crypto import Vault
-from xinshu.store.engine import Engine, Workbench, WorkSpaceError
+from xinshu.store.engine import Engine
+from xinshu.store.workbench import Workbench, Workbenches, WorkSpaceError
 
 
 @dataclass
@@ -34,6 +35,7 @@ class Prepared:
 
     item: Item
     bench: Workbench
+    benches: Workbenches
     format: FileFormat
     header: list[str]
     read: int
@@ -55,8 +57,8 @@ class Prepared:
         return Counter(code for doubt in self.doubts for code in doubt.reasons)
 
     def close(self) -> None:
-        """Drop the working tables."""
-        self.bench.close()
+        """Give the workbench back."""
+        self.benches.give_back(self.bench)
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,7 @@ class Tools:
     codes: Codes
     mappings: Path
     work: Path
-    memory: str
-    threads: int
+    benches: Workbenches
     limits: ReadLimits
     vault: Vault | None
 
@@ -93,12 +94,12 @@ def prepare(tools: Tools, batch: Batch, item: Item, path: Path, now: datetime) -
         mapping = mapping_for(tools, batch, item, source.header)
         today = now.astimezone(CHINA).date()
         plan = Plan(item, mapping, tuple(source.header), today, tools.codes.references, tools.codes.lookups)
-        bench = Workbench(tools.work / f"batch-{batch.id}", tools.memory, tools.threads)
+        bench = tools.benches.take()
         try:
             with _explained(bench):
                 return _checked(tools, batch, plan, source, bench)
         except BaseException:
-            bench.close()
+            tools.benches.give_back(bench)
             raise
 
 
@@ -118,9 +119,11 @@ def _checked(tools: Tools, batch: Batch, plan: Plan, source: Source, bench: Work
     fields = ", ".join(f'"{f.name}"' for f in item.fields)
     bench.execute(f"copy (select row_no, {fields} from accepted) to '{accepted}' (format parquet, compression zstd)")  # noqa: S608
     faults = bench.execute("select row_no, row_fault, fault_detail from checked where row_fault is not null").fetchall()
+    corrected = "select row_no, source_row from checked where source_row is not null"
     return Prepared(
         item=item,
         bench=bench,
+        benches=tools.benches,
         format=source.format,
         header=list(source.header),
         read=bench.row("select count(*) from checked")[0],
@@ -130,6 +133,7 @@ def _checked(tools: Tools, batch: Batch, plan: Plan, source: Source, bench: Work
         timely=staging.timely_share(bench, item, batch.received_at.astimezone(CHINA).date().isoformat()),
         accepted_file=accepted,
         fault_details={row_no: (code, detail) for row_no, code, detail in faults},
+        source_rows=dict(bench.execute(corrected).fetchall()) if source.feedback else {},
     )
 
 

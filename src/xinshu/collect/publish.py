@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import orjson
 import pyarrow as pa
 
 from xinshu.collect import staging
@@ -112,7 +113,7 @@ class Publication:
             ambiguous = row["candidates"] is not None
             aside.add(row["row_no"], "|SUBJECT_AMBIGUOUS" if ambiguous else "|SUBJECT_UNKNOWN")
             if ambiguous:
-                aside.candidates[row["row_no"]] = row["candidates"]
+                aside.candidates[row["row_no"]] = orjson.loads(row["candidates"])
         return aside
 
     async def _match_by_other_means(self) -> None:

@@ -10,7 +10,7 @@ from xinshu.catalogue import messages
 from xinshu.catalogue.model import Item
 from xinshu.collect import staging
 from xinshu.collect.files import Fault, fault_message
-from xinshu.collect.model import Reason
+from xinshu.collect.model import AsideRow, Reason
 from xinshu.collect.prepare import Prepared
 from xinshu.collect.publish import SetAside
 from xinshu.crypto import Vault
@@ -26,21 +26,21 @@ _OWN = {
 _FILE_FAULTS = frozenset(fault.value for fault in Fault)
 
 
-def rows_to_set_aside(prepared: Prepared, aside: SetAside, vault: Vault | None) -> list[tuple[int, Any, Any, Any]]:
-    """(row_no, original, reasons, candidates) of every row that the checks or the comparison set aside, in order."""
+def rows_to_set_aside(prepared: Prepared, aside: SetAside, vault: Vault | None) -> list[AsideRow]:
+    """Every row that the checks or the comparison set aside, in order."""
     codes = {doubt.row_no: doubt.reasons for doubt in prepared.doubts}
     for row_no, more in aside.codes.items():
         codes[row_no] = [*codes.get(row_no, []), *more]
     texts = staging.originals(prepared.bench, len(prepared.header), sorted(codes))
     seals = len(prepared.item.sealed_fields) > 0
     values = staging.field_texts(prepared.bench, prepared.item, sorted(codes))
-    rows = []
+    rows: list[AsideRow] = []
     for row_no in sorted(codes):
         reasons = [_reason(prepared, row_no, code, values.get(row_no, {})).as_dict() for code in codes[row_no]]
         original: Any = texts[row_no]
         if seals and vault is not None:
             original = {"sealed": vault.seal(orjson.dumps(original).decode(), _AAD)}
-        rows.append((row_no, original, reasons, aside.candidates.get(row_no)))
+        rows.append((row_no, original, reasons, aside.candidates.get(row_no), prepared.source_rows.get(row_no)))
     return rows
 
 

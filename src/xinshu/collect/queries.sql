@@ -347,8 +347,10 @@ where c.id in (select subject_id from verdict where verdict in ('new', 'changed'
 -- name: set_size_class*!
 update subject set size_class = :size_class where id = :id;
 
--- name: clear_quarantine!
-delete from quarantine where batch_id = :batch_id;
+-- name: clear_quarantine
+-- Gives the rows that were fixed already.
+with gone as (delete from quarantine where batch_id = :batch_id returning row_no, fixed_by)
+select row_no, fixed_by from gone where fixed_by is not null;
 
 -- name: quarantined_rows
 select row_no, original, reasons, candidates, state from quarantine
@@ -360,9 +362,17 @@ limit :page_size;
 select count(*) from quarantine where batch_id = :batch_id;
 
 -- name: mark_fixed!
--- Rows that a correction brought back sound.
-update quarantine set state = 'fixed', fixed_by = :batch_id
-where batch_id = :correction_of and row_no = any (:row_nos::bigint[]);
+-- Rows that a correction brought back sound, in the batch that it corrects and in those which that one corrects.
+with recursive fixed (batch_id, row_no) as (
+    select :correction_of::bigint, unnest(:row_nos::bigint[])
+    union
+    select b.correction_of, q.source_row
+    from fixed f join batch b on b.id = f.batch_id join quarantine q on q.batch_id = f.batch_id and q.row_no = f.row_no
+    where b.correction_of is not null and q.source_row is not null
+)
+update quarantine q set state = 'fixed', fixed_by = :batch_id
+from fixed f
+where q.batch_id = f.batch_id and q.row_no = f.row_no and q.state = 'quarantined';
 
 -- name: provider_figures
 -- Quality of each provider and item over its published batches.

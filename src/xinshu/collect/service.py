@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from xinshu.catalogue import Catalogue, Item
-from xinshu.collect import store
+from xinshu.collect import corrections, store
 from xinshu.collect.errors import (
     BatchBusyError,
     BatchNumberReusedError,
@@ -31,7 +31,7 @@ from xinshu.collect.files import FeedbackRow, FileFormat, write_feedback
 from xinshu.collect.files.errors import SourceFileError
 from xinshu.collect.limits import Limit, broken_after_checks
 from xinshu.collect.mapping import ColumnsError, MappingError, UnknownMappingError, load_mapping
-from xinshu.collect.model import Batch, BatchState, Counts, QuarantinedRow, Submission
+from xinshu.collect.model import AsideRow, Batch, BatchState, Counts, QuarantinedRow, Submission
 from xinshu.collect.prepare import Prepared, Tools, prepare
 from xinshu.collect.publish import LimitsBrokenError, Outcome, Publication
 from xinshu.collect.quality import quality_of
@@ -44,12 +44,17 @@ from xinshu.store.lake import Lake, digest_of
 
 queries = load_queries("xinshu.collect")
 OnStep = Callable[[BatchState], Awaitable[None]]
+Beside = Callable[[Any, Batch], Awaitable[None]]
 _PROVIDER = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _FEEDBACK_PAGE = 5_000
 
 
 async def _nothing(state: BatchState) -> None:
     """The default of `on_step`."""
+
+
+async def _nothing_beside(conn: Any, batch: Batch) -> None:
+    """The default of `beside`."""
 
 
 class CollectService:
@@ -78,13 +83,18 @@ class CollectService:
 
     # -- receiving ---------------------------------------------------------------------------------------------------
 
-    async def receive(self, source: Any, name: str, submission: Submission) -> tuple[Batch, bool]:
+    async def receive(
+        self, source: Any, name: str, submission: Submission, beside: Beside = _nothing_beside
+    ) -> tuple[Batch, bool]:
         """Keep a file (a binary stream) as received and open a batch for it: (batch, whether it is new).
 
+        `beside` writes what must be recorded with the batch, in the same transaction (connection, batch).
         The same file for the same item and mode is the batch it was before. Raises SubmissionError, FutureBatchError,
-        BatchNumberReusedError, SourceFileError (too large), ItemNotFoundError, LakeError.
+        BatchNumberReusedError, CorrectionMismatchError, SourceFileError (too large), ItemNotFoundError, LakeError.
         """
         item = self.check_submission(submission)
+        async with self._db.acquire() as conn:
+            await corrections.check_correction(conn, submission, item.item)
         self._tools.work.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._tools.work) as folder:
             spool = Path(folder) / "received"
@@ -96,7 +106,10 @@ class CollectService:
             raw_path = f"raw/{item.item}/{sha256}"
             if not await asyncio.to_thread(self._lake.exists, raw_path):
                 await asyncio.to_thread(self._lake.put, spool, raw_path)
-        return await self._open_batch(submission, item, name, sha256, size, raw_path)
+        async with self._db.transaction() as conn:
+            batch, new = await self._open_batch(conn, submission, item, name, sha256, size, raw_path)
+            await beside(conn, batch)
+        return batch, new
 
     def check_submission(self, submission: Submission) -> Item:
         """The item under which a submission is checked. Raises what is wrong with the submission."""
@@ -119,7 +132,7 @@ class CollectService:
         return item
 
     async def _open_batch(
-        self, submission: Submission, item: Item, name: str, sha256: str, size: int, raw_path: str
+        self, conn: Any, submission: Submission, item: Item, name: str, sha256: str, size: int, raw_path: str
     ) -> tuple[Batch, bool]:
         values = {
             "provider": submission.provider,
@@ -129,33 +142,32 @@ class CollectService:
             "batch_no": submission.batch_no,
             "file_sha256": sha256,
         }
-        async with self._db.transaction() as conn:
-            if submission.correction_of is not None:
-                await store.get_batch(conn, submission.correction_of)
-            row = await queries.insert_batch(
-                conn,
-                **values,
-                item_version=item.version,
-                channel=submission.channel,
-                platform=self._platform,
-                file_name=Path(name).name,
-                file_bytes=size,
-                raw_path=raw_path,
-                correction_of=submission.correction_of,
-                now=self._clock.now(),
+        row = await queries.insert_batch(
+            conn,
+            **values,
+            item_version=item.version,
+            channel=submission.channel,
+            platform=self._platform,
+            file_name=Path(name).name,
+            file_bytes=size,
+            raw_path=raw_path,
+            correction_of=submission.correction_of,
+            now=self._clock.now(),
+        )
+        if row is not None:
+            return await store.get_batch(conn, row["id"]), True
+        same = await queries.same_file(conn, **values)
+        if same is None:
+            other = await queries.same_number(
+                conn, provider=submission.provider, item=item.item, batch_no=submission.batch_no
             )
-            if row is not None:
-                return await store.get_batch(conn, row["id"]), True
-            same = await queries.same_file(conn, **values)
-            if same is None:
-                other = await queries.same_number(
-                    conn, provider=submission.provider, item=item.item, batch_no=submission.batch_no
-                )
-                raise BatchNumberReusedError(
-                    f"批次号 {submission.batch_no} 已用于另一个文件(批次 {other['id'] if other else '未知'})",
-                    hint="换一个批次号,或核对要报送的文件",
-                )
-            return await store.get_batch(conn, same["id"]), False
+            raise BatchNumberReusedError(
+                f"批次号 {submission.batch_no} 已用于另一个文件(批次 {other['id'] if other else '未知'})",
+                hint="换一个批次号,或核对要报送的文件",
+            )
+        batch = await store.get_batch(conn, same["id"])
+        corrections.check_same_correction(submission, batch)
+        return batch, False
 
     # -- processing --------------------------------------------------------------------------------------------------
 
@@ -235,8 +247,8 @@ class CollectService:
                 outcome = await publication.run()
                 reasons, rows = await self._set_aside(batch, prepared, outcome)
                 await store.replace_quarantine(conn, batch.id, rows)
-                if batch.correction_of is not None:
-                    await self._mark_fixed(conn, batch, prepared, outcome)
+                bad = {doubt.row_no for doubt in prepared.doubts} | set(outcome.set_aside.codes)
+                await corrections.mark_fixed(conn, batch, prepared.source_rows, bad)
                 quality = quality_of(prepared, outcome.counts)
                 await store.set_counts(conn, "set_published", batch.id, outcome.counts, reasons, now, quality=quality)
         except LimitsBrokenError as broken:
@@ -246,18 +258,12 @@ class CollectService:
 
     async def _set_aside(
         self, batch: Batch, prepared: Prepared, outcome: Outcome
-    ) -> tuple[Counter[str], list[tuple[int, Any, Any, Any]]]:
+    ) -> tuple[Counter[str], list[AsideRow]]:
         rows = await asyncio.to_thread(rows_to_set_aside, prepared, outcome.set_aside, self._tools.vault)
         reasons: Counter[str] = Counter(prepared.reason_counts())
         reasons.update(code for codes in outcome.set_aside.codes.values() for code in codes)
         reasons.update({f"warning:{code}": count for code, count in prepared.warnings.items()})
         return reasons, rows
-
-    async def _mark_fixed(self, conn: Any, batch: Batch, prepared: Prepared, outcome: Outcome) -> None:
-        """Rows of the corrected batch that came back sound."""
-        bad = {doubt.row_no for doubt in prepared.doubts} | set(outcome.set_aside.codes)
-        fixed = [source for row_no, source in prepared.source_rows.items() if row_no not in bad]
-        await queries.mark_fixed(conn, batch_id=batch.id, correction_of=batch.correction_of, row_nos=fixed)
 
     async def _hold(self, batch: Batch, prepared: Prepared, limits: list[Limit], outcome: Outcome) -> None:
         reasons, rows = await self._set_aside(batch, prepared, outcome)

@@ -16,7 +16,7 @@ import pyarrow as pa
 from xinshu.catalogue import checks, masks
 from xinshu.catalogue.model import FieldDef, FieldType, Item
 from xinshu.crypto import Vault
-from xinshu.store.engine import Workbench
+from xinshu.store.workbench import Workbench
 
 # Types whose text needs no escaping in JSON once it has passed its checks.
 _PLAIN = {FieldType.USCC, FieldType.SUBJECT_CODE, FieldType.REGISTRATION_NO, FieldType.DIVISION, FieldType.INDUSTRY,

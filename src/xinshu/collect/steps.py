@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
+from xinshu.catalogue.conditions import any_of
 from xinshu.catalogue.patterns import one_of
 from xinshu.collect.mapping import Mapping, Origin, Step
 
@@ -29,10 +30,22 @@ class Lookups:
     cities: Dict[str, str]
 
 
+_WIDE_SPACES = ("\u3000", "\u00a0")
+_SPACES = (" ", "\t", "\r", "\n", *_WIDE_SPACES)
+
+
 def cells(raw: ir.Table, header: list[str], missing: tuple[str, ...] = ()) -> dict[str, ir.StringValue]:
     """Trimmed text of each column of the stream, by header; absent (null) where empty or one of `missing`."""
-    trimmed = {name: raw[f"c{i}"].replace("\u3000", " ").strip() for i, name in enumerate(header)}
+    trimmed = {name: _trimmed(raw[f"c{i}"]) for i, name in enumerate(header)}
     return {name: ibis.ifelse(text.isin(["", *missing]), ibis.null("string"), text) for name, text in trimmed.items()}
+
+
+def _trimmed(text: ir.StringValue) -> ir.StringValue:
+    """Without blanks at either end. Few cells have any, and looking for them costs a fifth of taking them away."""
+    begins = [text < "!", *(text.startswith(space) for space in _WIDE_SPACES)]  # all ASCII blanks sort before "!"
+    ends = begins + [text.endswith(space) for space in _SPACES]
+    plain = text.replace("\u3000", " ").replace("\u00a0", " ").strip()
+    return ibis.ifelse(any_of(ends), plain, text)
 
 
 def mapped(mapping: Mapping, columns: Dict[str, ir.StringValue], lookups: Lookups) -> dict[str, ir.StringValue]:

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from xinshu.collect.errors import BatchNotFoundError
-from xinshu.collect.model import Batch, BatchState, Counts, QuarantinedRow
+from xinshu.collect.model import AsideRow, Batch, BatchState, Counts, QuarantinedRow
 from xinshu.store import load_queries
 
 queries = load_queries("xinshu.collect")
@@ -65,9 +65,12 @@ async def quarantined(conn: Any, batch_id: int, after: int, page_size: int) -> l
     ]
 
 
-async def replace_quarantine(conn: Any, batch_id: int, rows: list[tuple[int, Any, Any, Any]]) -> None:
-    """Replace the rows set aside of a batch: (row_no, original, reasons, candidates)."""
-    await queries.clear_quarantine(conn, batch_id=batch_id)
+async def replace_quarantine(conn: Any, batch_id: int, rows: list[AsideRow]) -> None:
+    """Replace the rows set aside of a batch.
+
+    Rows of a held batch may have been corrected before it is accepted and processed again: they stay fixed.
+    """
+    fixed = {row["row_no"]: row["fixed_by"] async for row in queries.clear_quarantine(conn, batch_id=batch_id)}
     await conn.copy_records_to_table(
         "quarantine",
         records=[
@@ -77,11 +80,13 @@ async def replace_quarantine(conn: Any, batch_id: int, rows: list[tuple[int, Any
                 to_json(original),
                 to_json(reasons),
                 to_json(found) if found is not None else None,
-                "quarantined",
+                source_row,
+                "fixed" if row_no in fixed else "quarantined",
+                fixed.get(row_no),
             )
-            for row_no, original, reasons, found in rows
+            for row_no, original, reasons, found, source_row in rows
         ],
-        columns=["batch_id", "row_no", "original", "reasons", "candidates", "state"],
+        columns=["batch_id", "row_no", "original", "reasons", "candidates", "source_row", "state", "fixed_by"],
     )
 
 

@@ -24,6 +24,7 @@ from xinshu.jobs import Worker, enqueue
 from xinshu.store import Database
 from xinshu.store.engine import Engine, open_engine
 from xinshu.store.lake import Lake
+from xinshu.store.workbench import Workbenches
 from xinshu.subjects.service import SubjectService
 from xinshu.subjects.tasks import refresh_search
 
@@ -56,7 +57,7 @@ class Services:
         )
 
     async def take_up_unfinished(self) -> None:
-        """Queue again what a crash left in the middle, clear away its remains, and bring the search projection up to date."""
+        """Queue again what a crash left in the middle, clear away its remains, bring the search projection up to date."""
         for batch_id in await self.collect.unfinished():
             await self.enqueue_batch(batch_id)
         await self.collect.sweep()
@@ -71,14 +72,14 @@ async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[Servi
     divisions, industries = Divisions.load(), Industries.load(settings.definitions)
     db = await Database.open(settings)
     engine = open_engine(settings)
+    benches = Workbenches(settings.home / "work", settings.engine_memory, settings.engine_threads)
     try:
         tools = Tools(
             engine=engine,
             codes=Codes.load(settings.definitions),
             mappings=settings.definitions / "mappings",
             work=settings.home / "work",
-            memory=settings.engine_memory,
-            threads=settings.engine_threads,
+            benches=benches,
             limits=ReadLimits.of(settings),
             vault=vault,
         )
@@ -94,5 +95,6 @@ async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[Servi
             inquiry=InquiryService(db, catalogue, clock),
         )
     finally:
+        await asyncio.to_thread(benches.close)
         await asyncio.to_thread(engine.close)
         await db.close()

@@ -1,71 +1,34 @@
 """Batch engines: the same Ibis expression over a stream of rows, on DuckDB or on Spark.
 
-An engine leaves its result as a table of a `Workbench`, an own DuckDB that spills to disk, from which rows are loaded.
+An engine leaves its result as a view of a `Workbench`, an own DuckDB that spills to disk, from which rows are loaded.
 """
 
 from __future__ import annotations
 
 import shutil
+import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from xinshu.core.errors import SettingError, UnavailableError
+from xinshu.core.errors import SettingError
 from xinshu.core.settings import Settings
+from xinshu.store.workbench import Workbench
 
+PIECE_ROWS = 100_000
+PIECE_BYTES = 64 << 20
 COMPILED_KEPT = 128  # statements of about 0.2 MB each
 Build = Callable[[ir.Table], ir.Table]
 
 
-class WorkSpaceError(UnavailableError):
-    """The working folder is full or not writable."""
-
-    code = "work_space_unavailable"
-
-
-class Workbench:
-    """A private DuckDB for one collection run; its tables spill to `folder` beyond `memory`."""
-
-    def __init__(self, folder: Path, memory: str, threads: int) -> None:
-        self.folder = folder
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self.connection = duckdb.connect(
-                ":memory:",
-                config={
-                    "memory_limit": memory,
-                    "threads": threads,
-                    "temp_directory": str(folder / "spill"),
-                    "preserve_insertion_order": False,
-                },
-            )
-        except (OSError, duckdb.Error) as error:
-            raise WorkSpaceError(f"工作目录 {folder} 不可用:{error}", hint="检查磁盘空间与权限") from error
-
-    def execute(self, sql: str) -> Any:
-        """Run one statement; returns the DuckDB result."""
-        return self.connection.execute(sql)
-
-    def row(self, sql: str) -> tuple[Any, ...]:
-        """The only row of a query."""
-        rows: list[tuple[Any, ...]] = self.connection.execute(sql).fetchall()  # reads to the end, as DuckDB demands
-        return rows[0]
-
-    def close(self) -> None:
-        """Drop everything."""
-        self.connection.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
 class Engine(Protocol):
-    """Runs `build` over the rows of `batches` and leaves the result as table `name` of the workbench."""
+    """Runs `build` over the rows of `batches` and leaves the result as view or table `name` of the workbench."""
 
     def materialise(
         self, bench: Workbench, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], build: Build, key: str
@@ -79,34 +42,70 @@ class Engine(Protocol):
 
 
 class DuckDBEngine:
-    """Everything in the process: the expression is compiled once a key and streams over Arrow batches."""
+    """Everything in the process: rows pass in pieces through a statement that the workbench keeps prepared."""
 
     def __init__(self) -> None:
         self._compiled: OrderedDict[str, str] = OrderedDict()
+        self._lock = threading.Lock()
 
     def materialise(
         self, bench: Workbench, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], build: Build, key: str
     ) -> None:
-        sql = self._compiled.get(key)
-        if sql is None:
-            table = ibis.table(ibis.Schema.from_pyarrow(schema), name="arriving_rows")
-            sql = str(ibis.to_sql(build(table), dialect="duckdb"))
-            self._compiled[key] = sql
-            if len(self._compiled) > COMPILED_KEPT:
-                self._compiled.popitem(last=False)
-        reader = pa.RecordBatchReader.from_batches(schema, batches)
-        bench.connection.register("arriving_rows", reader)
-        # The stack of projections is already in its best order, and optimising thousands of expressions takes longer
-        # than running them over a file of usual size (0.4 s as against 0.1 s for the registration item).
+        number, new = bench.number_for(key)
+        if new:
+            self._prepare(bench, number, schema, build, key)
+        for piece in _pieces(batches):
+            bench.connection.register("piece", pa.Table.from_batches(piece, schema))
+            bench.execute(f"insert into arriving_{number} select * from piece").fetchall()  # noqa: S608
+            bench.connection.unregister("piece")
+            bench.execute(f"execute run_{number}").fetchall()
+            bench.execute(f"truncate arriving_{number}")
+        bench.execute(f'create or replace view "{name}" as select * from result_{number}')  # noqa: S608
+
+    def _prepare(self, bench: Workbench, number: int, schema: pa.Schema, build: Build, key: str) -> None:
+        """Compile, and prepare with the optimizer off.
+
+        The stack of projections is already in its best order, and optimising thousands of expressions takes longer
+        (0.4 s for the registration item) than running them over a file of usual size (0.1 s).
+        """
+        statement = self._statement(schema, build, key).replace('"arriving_rows"', f'"arriving_{number}"')
+        bench.connection.register("piece", schema.empty_table())
+        bench.execute(f"create table arriving_{number} as select * from piece")  # noqa: S608
+        bench.connection.unregister("piece")
         bench.execute("pragma disable_optimizer")
         try:
-            bench.execute(f'create or replace table "{name}" as {sql}')
+            bench.execute(f"create table result_{number} as {statement}")
+            bench.execute(f"prepare run_{number} as insert into result_{number} {statement}")
         finally:
             bench.execute("pragma enable_optimizer")
-            bench.connection.unregister("arriving_rows")
+
+    def _statement(self, schema: pa.Schema, build: Build, key: str) -> str:
+        with self._lock:  # two batches of one kind at once compile once
+            sql = self._compiled.get(key)
+            if sql is None:
+                table = ibis.table(ibis.Schema.from_pyarrow(schema), name="arriving_rows")
+                sql = str(ibis.to_sql(build(table), dialect="duckdb"))
+                self._compiled[key] = sql
+                if len(self._compiled) > COMPILED_KEPT:
+                    self._compiled.popitem(last=False)
+            return sql
 
     def close(self) -> None:
         self._compiled.clear()
+
+
+def _pieces(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
+    """Batches in groups of about `PIECE_ROWS` rows, each group about `PIECE_BYTES` at most."""
+    piece: list[pa.RecordBatch] = []
+    rows = size = 0
+    for batch in batches:
+        piece.append(batch)
+        rows, size = rows + batch.num_rows, size + batch.nbytes
+        if rows >= PIECE_ROWS or size >= PIECE_BYTES:
+            yield piece
+            piece, rows, size = [], 0, 0
+    if piece:
+        yield piece
 
 
 class SparkEngine:

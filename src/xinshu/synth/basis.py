@@ -19,7 +19,6 @@ from xinshu.synth.places import Places, load_places
 
 MONTHS = 36  # length of the history before the first as-of day
 BLOCK = 64  # consecutive subjects among whom guarantee circles form
-MOST = 1 << 26  # numbers are unique below this index
 STRANGER = 1 << 25  # subjects from here on exist nowhere in the world: rows about them must be set aside
 GROWTH = 0.004  # new subjects a month after the first as-of day
 

@@ -88,11 +88,6 @@ def subject_names(firms: Firms, by: int) -> Column:
     return _names(firms, np.where(name_changed(firms, by), firms.index + _GENERATION, firms.index))
 
 
-def former_names(firms: Firms) -> Column:
-    """First names of the subjects."""
-    return _names(firms, firms.index)
-
-
 def _names(firms: Firms, number: Ints) -> Column:
     basis, index = firms.basis, firms.index
     draws, places = basis.draws, basis.places

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from xinshu.collect.files.errors import DuplicateHeaderError, EmptyFileError, HeaderError
 from xinshu.collect.files.model import FEEDBACK_COLUMNS, ROWS_PER_BATCH, TEXT_KEPT, Fault, batch_schema, is_feedback
 
 Numbers = npt.NDArray[np.int64]
+_ROW_NUMBER = r"^[1-9]\d{0,17}(\.0+)?$"  # table libraries write 12.0 where the column has gaps
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,26 @@ def _listed(numbers: Sequence[int]) -> str:
     return "、".join(map(str, numbers[:20]))
 
 
+def row_numbers(texts: pa.Array) -> pa.Array:
+    """Row numbers as a provider's software has written them back; null for what is none."""
+    trimmed = pc.utf8_trim_whitespace(texts)
+    known = pc.if_else(pc.match_substring_regex(trimmed, _ROW_NUMBER), trimmed, pa.scalar(None, pa.string()))
+    return pc.cast(pc.replace_substring_regex(known, r"\..*", ""), pa.int64())
+
+
 def assemble(
-    cells: Sequence[pa.Array], numbers: Numbers, marks: dict[int, Mark], lost: Sequence[tuple[int, Mark]]
+    cells: Sequence[pa.Array],
+    numbers: Numbers,
+    marks: dict[int, Mark],
+    lost: Sequence[tuple[int, Mark]],
+    sources: pa.Array | None = None,
 ) -> Iterator[pa.RecordBatch]:
-    """Batches in row order of the rows with cells (`numbers`, `marks` by index) and the rows without (`lost`)."""
+    """Batches in row order of the rows with cells (`numbers`, `marks` by index) and the rows without (`lost`).
+
+    `sources`: of a feedback file, the text of 原行号 of each row with cells.
+    """
     count, schema = len(numbers), batch_schema(len(cells))
+    firsts = pa.nulls(count, pa.int64()) if sources is None else row_numbers(sources)
     notes = [pa.nulls(count + len(lost), pa.string())] * 3
     if marks or lost:
         every = [marks.get(i) for i in range(count)] + [mark for _, mark in lost]
@@ -86,7 +103,8 @@ def assemble(
         numbers = np.concatenate([numbers, np.array([n for n, _ in lost], np.int64)])
         empty = pa.repeat(pa.scalar("", pa.string()), len(lost))
         cells = [pa.concat_arrays([column, empty]) for column in cells]
-    batch = pa.RecordBatch.from_arrays([pa.array(numbers), *notes, *cells], schema=schema)
+        firsts = pa.concat_arrays([firsts, pa.nulls(len(lost), pa.int64())])
+    batch = pa.RecordBatch.from_arrays([pa.array(numbers), *notes, firsts, *cells], schema=schema)
     if lost:
         batch = batch.take(pa.array(np.argsort(numbers, kind="stable")))
     for start in range(0, batch.num_rows, ROWS_PER_BATCH):
@@ -109,12 +127,13 @@ class RowBatches:
     def _reset(self) -> None:
         self._rows: list[Sequence[str]] = []
         self._numbers: list[int] = []
+        self._sources: list[str | None] = []
         self._marks: dict[int, Mark] = {}
         self._lost: list[tuple[int, Mark]] = []
         self._size = 0
 
-    def add(self, number: int, cells: Sequence[str], mark: Mark | None = None) -> None:
-        """A row with its cells; long cells and NULs are found here."""
+    def add(self, number: int, cells: Sequence[str], mark: Mark | None = None, source: str | None = None) -> None:
+        """A row with its cells; long cells and NULs are found here. `source`: the text of 原行号."""
         longest = max(map(len, cells), default=0)
         if longest > self._cell_max:
             cells = [c if len(c) <= self._cell_max else c[:TEXT_KEPT] for c in cells]
@@ -127,6 +146,7 @@ class RowBatches:
             self._marks[len(self._rows)] = mark
         self._rows.append(cells)
         self._numbers.append(number)
+        self._sources.append(source)
         self._size += sum(map(len, cells))
 
     def lose(self, number: int, mark: Mark) -> None:
@@ -145,5 +165,6 @@ class RowBatches:
             columns = zip(*self._rows, strict=True) if self._rows else ([],) * self._width
             cells = [pa.array(column, pa.string()) for column in columns]
             numbers, marks, lost = np.array(self._numbers, np.int64), self._marks, self._lost
+            sources = pa.array(self._sources, pa.string())
             self._reset()
-            yield from assemble(cells, numbers, marks, lost)
+            yield from assemble(cells, numbers, marks, lost, sources)

@@ -222,7 +222,8 @@ def _checked(
             for row in np.flatnonzero(found.to_numpy(zero_copy_only=False)).tolist():
                 marks.setdefault(row, Mark(Fault.NUL, f"列 {plan.columns.names[i]}", _text(columns, row, plan)))
             columns[i] = pc.replace_substring(columns[i], "\0", "\u2400")
-    yield from assemble(columns[:named], places, marks, lost)
+    sources = columns[named] if plan.columns.own else None
+    yield from assemble(columns[:named], places, marks, lost, sources)
 
 
 def _bytes(column: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.int32]]:

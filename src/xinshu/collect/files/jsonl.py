@@ -75,9 +75,10 @@ def _add(rows: RowBatches, number: int, line: bytes, index: dict[str, int], feed
     if isinstance(row, str):
         rows.lose(number, Mark(Fault.JSON, row, line.decode("utf-8").strip()))
         return
+    source: str | None = None
     if feedback:
-        for name in FEEDBACK_COLUMNS:
-            row.pop(name, None)
+        first, _ = (row.pop(name, None) for name in FEEDBACK_COLUMNS)
+        source = first if isinstance(first, str) else None
         if RAW_KEY in row and RAW_KEY not in index:
             rows.lose(number, Mark(Fault.JSON, "反馈的原文尚未更正", str(row[RAW_KEY])))
             return
@@ -91,7 +92,7 @@ def _add(rows: RowBatches, number: int, line: bytes, index: dict[str, int], feed
             mark = mark or Mark(Fault.NESTED, key, line.decode("utf-8").strip())
         else:
             cells[place] = _cell(value)
-    rows.add(number, cells, mark)
+    rows.add(number, cells, mark, source)
 
 
 def _cell(value: Any) -> str:

@@ -3,8 +3,10 @@
 A source is a header and record batches of text. Every batch has the columns of `batch_schema`:
 `row_no` (1-based position of the data row in the file, blank rows counted), `ragged` (the original text where the
 cells cannot carry it, at most `TEXT_KEPT` characters), `row_fault` (null, or one code of `Fault`), `fault_detail`
-(null, or what the fault is about: a cell's address, a key, a count), then one text column for each header column,
-`c0` to `cN-1`, cell text as received, empty for absent. Rows with a fault are read but must be quarantined.
+(null, or what the fault is about: a cell's address, a key, a count), `source_row` (of a corrected feedback file: the
+number that the row had when it was first sent; null where it is absent, no number, or the file is no feedback), then
+one text column for each header column, `c0` to `cN-1`, cell text as received, empty for absent. Rows with a fault are
+read but must be quarantined.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ ROWS_PER_BATCH = 50_000
 FEEDBACK_COLUMNS = ("原行号", "问题原因")
 RAW_KEY = "原文"  # JSON Lines feedback: the key of a line that was no row
 Expected = tuple[tuple[str, ...], ...]  # columns, each by the names it may have
-FIXED_COLUMNS = ("row_no", "ragged", "row_fault", "fault_detail")
+FIXED_COLUMNS = ("row_no", "ragged", "row_fault", "fault_detail", "source_row")
+_NUMBERS = ("row_no", "source_row")
 
 
 class FileFormat(BaseModel):
@@ -105,13 +108,13 @@ class ReadLimits:
 
 def batch_schema(columns: int) -> pa.Schema:
     """Schema of the batches of a source with that many header columns."""
-    fields: list[Any] = [("row_no", pa.int64()), *((name, pa.string()) for name in FIXED_COLUMNS[1:])]
+    fields: list[Any] = [(name, pa.int64() if name in _NUMBERS else pa.string()) for name in FIXED_COLUMNS]
     return pa.schema([*fields, *((f"c{i}", pa.string()) for i in range(columns))])
 
 
 @dataclass
 class Source:
-    """A file opened for reading. `feedback`: it is a corrected feedback file; its two own columns are dropped."""
+    """A file opened for reading. `feedback`: it is a corrected feedback file; its two own columns are no cells."""
 
     format: FileFormat
     header: list[str]

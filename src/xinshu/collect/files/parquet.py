@@ -170,6 +170,7 @@ def _rows(cells: list[pa.Array], first: int, columns: Columns, limits: ReadLimit
             named[i] = pc.replace_substring(named[i], "\0", "\u2400")
             for row in np.flatnonzero(nul.to_numpy(zero_copy_only=False)).tolist():
                 marks.setdefault(row, Mark(Fault.NUL, f"列 {columns.names[i]},以 ␀ 显示"))
+    sources = cells[len(named)] if columns.own else None
     numbers = np.arange(first, first + (len(cells[0]) if cells else 0))
     filled = np.add.reduce([pc.binary_length(column).to_numpy() for column in named]) > 0
     if not filled.all():
@@ -177,4 +178,5 @@ def _rows(cells: list[pa.Array], first: int, columns: Columns, limits: ReadLimit
         at = {int(old): new for new, old in enumerate(kept)}
         marks = {at[row]: mark for row, mark in marks.items() if row in at}
         named, numbers = [column.filter(pa.array(filled)) for column in named], numbers[kept]
-    yield from assemble(named, numbers, marks, [])
+        sources = sources.filter(pa.array(filled)) if sources is not None else None
+    yield from assemble(named, numbers, marks, [], sources)

@@ -64,7 +64,8 @@ def _batches(
         if row.number > header and any(row.cells.values()):
             cells = [row.cells.get(at, "") for at in range(first, first + len(columns.names))]
             if any(cells) or _outside(row, columns, first):
-                rows.add(row.number - header, cells, _mark(row, columns, first))
+                source = row.cells.get(first + len(columns.names)) if columns.own else None
+                rows.add(row.number - header, cells, _mark(row, columns, first), source)
             if rows.full:
                 yield from rows.flush()
     yield from rows.flush()

@@ -1,0 +1,1 @@
+alter table quarantine drop column source_row;
