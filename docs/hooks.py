@@ -34,6 +34,7 @@ MEANINGS = {
     "platform_name": "本平台的名称",
     "overlay": "启用的省级补充目录，`definitions/overlays` 下的文件夹名；空：不用",
     "definitions": "定义所在的文件夹",
+    "pull_sources": "前置机库表的数据源（YAML）所在的文件夹；不写：`definitions` 下的 `pull-sources`",
     "admin_token": "管理员令牌，至少 20 个字符；空：首次启动时生成，存于 `home/admin-token`",
     "upload_max_bytes": "一个文件最大的字节数（收到时）",
     "unpacked_max_bytes": "一个文件解压后最大的字节数",

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import httpx
 import orjson
+from fastapi import FastAPI
 
 from xinshu.catalogue import Catalogue
 from xinshu.collect.files import ReadLimits
@@ -34,6 +37,7 @@ from xinshu.node.services import Services
 from xinshu.store import Database
 from xinshu.store.engine import DuckDBEngine, Engine
 from xinshu.store.lake import Lake
+from xinshu.store.workbench import Workbenches
 from xinshu.subjects.service import SubjectService
 
 MOMENT = datetime(2026, 6, 1, 2, tzinfo=UTC)
@@ -52,6 +56,12 @@ class Parts:
     divisions: Divisions
     industries: Industries
     engine: Engine
+    benches: Workbenches
+
+    def close(self) -> None:
+        """Remove the working folders."""
+        self.benches.close()
+        shutil.rmtree(self.benches.folder, ignore_errors=True)
 
 
 @cache
@@ -66,26 +76,29 @@ def parts() -> Parts:
         divisions=Divisions.load(),
         industries=industries,
         engine=DuckDBEngine(),
+        benches=Workbenches(Path(tempfile.mkdtemp(prefix="xinshu-benches-")), "384MB", 2),
     )
 
 
-def tools_for(settings: Settings, engine: Engine | None = None) -> Tools:
-    """What preparing a batch needs."""
+def tools_for(settings: Settings, engine: Engine | None = None, *, alone: bool = False) -> Tools:
+    """What preparing a batch needs; `alone`: with workbenches in the node's own working folder, as in service."""
+    own = Workbenches(settings.home / "work", settings.engine_memory, settings.engine_threads) if alone else None
     return Tools(
         engine=engine or parts().engine,
         codes=parts().codes,
         mappings=settings.definitions / "mappings",
         work=settings.home / "work",
-        memory=settings.engine_memory,
-        threads=settings.engine_threads,
+        benches=own or parts().benches,
         limits=ReadLimits.of(settings),
         vault=Vault.load(settings),
     )
 
 
-def build(settings: Settings, db: Database, clock: FixedClock, engine: Engine | None = None) -> Services:
+def build(
+    settings: Settings, db: Database, clock: FixedClock, engine: Engine | None = None, *, alone: bool = False
+) -> Services:
     """The services as `node.services` wires them, over the shared parts."""
-    shared, tools = parts(), tools_for(settings, engine)
+    shared, tools = parts(), tools_for(settings, engine, alone=alone)
     lake = Lake(settings.lake)
     collect = CollectService(db, lake, shared.catalogue, tools, shared.sizes, clock, settings.platform_code)
     return Services(
@@ -146,11 +159,16 @@ class Node:
             item,
         )
 
+    @cached_property
+    def app(self) -> FastAPI:
+        """The node's application."""
+        return build_app(self.services)
+
     def http(self, token: str | None = "") -> httpx.AsyncClient:
         """A client of the node's API; with its administrator token unless another or none (None) is given."""
         given = admin_token(self.services.settings) if token == "" else token
         headers = {"Authorization": f"Bearer {given}"} if given is not None else {}
-        transport = httpx.ASGITransport(build_app(self.services), raise_app_exceptions=False)
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url="http://node", headers=headers)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -16,7 +16,13 @@ from xinshu.store import Database, embedded
 
 sys.path.insert(0, str(Path(__file__).parent))  # for collect_kit, which these tests share
 
-from collect_kit import MOMENT, Node, build
+from collect_kit import MOMENT, Node, build, parts
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_parts() -> Iterator[None]:
+    yield
+    parts().close()
 
 
 @pytest.fixture

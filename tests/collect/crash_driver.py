@@ -31,7 +31,7 @@ async def run(state: BatchState, dsn: str, home: Path, file: Path) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     settings = Settings(home=home, database_url=SecretStr(dsn))
-    services = build(settings, await Database.open(settings), FixedClock(MOMENT))
+    services = build(settings, await Database.open(settings), FixedClock(MOMENT), alone=True)
     with file.open("rb") as stream:
         batch, _ = await services.collect.receive(stream, file.name, Submission("samr", "1"))
     await die(BatchState.RECEIVED)
@@ -46,7 +46,9 @@ def warm(file: Path, home: Path) -> None:
         mapping=None, platform="320000", state=BatchState.RECEIVED, file_name=file.name, file_sha256="", file_bytes=0,
         raw_path="", received_at=MOMENT, updated_at=MOMENT,
     )  # fmt: skip
-    prepare(tools_for(Settings(home=home)), batch, item, file, MOMENT).close()
+    tools = tools_for(Settings(home=home), alone=True)
+    prepare(tools, batch, item, file, MOMENT).close()
+    tools.benches.close()
 
 
 def main() -> None:

@@ -66,7 +66,7 @@ async def test_a_working_folder_that_is_full(
 ) -> None:
     (settings.home).mkdir()
     (settings.home / "work").symlink_to(small_disk)
-    node = Node(build(settings, db, clock), clock)
+    node = Node(build(settings, db, clock, alone=True), clock)
     batch = await node.receive(ROWS)
     ballast = fill(small_disk)
     for act in (node.collect.process(batch.id), node.receive(firms(6))):
@@ -131,17 +131,16 @@ async def test_the_database_goes_in_the_middle(node: Node, database_url: str, wh
 async def test_without_a_database_http_says_so(settings: Settings, clock: FixedClock, database_url: str) -> None:
     db = await Database.open(settings)
     node = Node(build(settings, db, clock), clock)
-    admin = await asyncpg.connect(database_url)
-    name = await admin.fetchval("select current_database()")
-    await admin.close()
+    name = database_url.partition("?")[0].rpartition("/")[2]
     other = await asyncpg.connect(database_url.replace(f"/{name}?", "/postgres?"))
-    await other.execute(f"alter database {name} rename to {name}_away")
+    await other.execute(f"alter database {name} with allow_connections false")
+    await other.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", name)
     async with node.http() as client:
         for path in ("/readyz", "/v1/batches", "/v1/subjects"):
             answer = await client.get(path)
             assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable"), answer.text
         assert (await client.get("/healthz")).status_code == 200
-        await other.execute(f"alter database {name}_away rename to {name}")
+        await other.execute(f"alter database {name} with allow_connections true")
         assert (await client.get("/readyz")).status_code == 200
     await other.close()
     await db.close()

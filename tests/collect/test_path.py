@@ -11,7 +11,6 @@ import pyarrow.parquet as pq
 from collect_kit import CITIZEN_NO, Node, code_of, consistent, farm, firm, firms, jsonl_of, penalties
 
 from xinshu.collect.model import BatchState
-from xinshu.node.app import build_app
 
 BAD = [
     firm(5, uscc="91320111XN0000051X"),  # wrong check character
@@ -60,7 +59,7 @@ async def test_a_registration_file_is_published(node: Node) -> None:
 
 
 async def test_over_http_with_the_worker(node: Node) -> None:
-    async with node.http() as client, build_app(node.services).router.lifespan_context(build_app(node.services)):
+    async with node.http() as client, node.app.router.lifespan_context(node.app):
         rows = jsonl_of(firms(3))
         answer = await client.post("/v1/batches", params={"provider": "samr", "item": "registration"}, content=rows)
         assert answer.status_code == 202, answer.text

@@ -209,7 +209,7 @@ class SubjectRef(Model):
 
     `role: registry` rows create and update subjects (registration items); `fact` rows must find one.
     `attributes` maps columns of the subject base to fields (registry only):
-    kind, division, industry, status, established, address, legal_person, employees, revenue, assets.
+    division, industry, status, established, address, legal_person, employees, revenue, assets.
     """
 
     role: Literal["registry", "fact"] = "fact"

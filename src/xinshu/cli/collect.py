@@ -1,8 +1,7 @@
-"""`xinshu collect`: hand in files, follow batches, fetch feedback, decide on held batches."""
+"""`xinshu collect`: hand in files, pull tables, follow batches, fetch feedback, decide on held batches."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,22 +11,19 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from xinshu.cli.batches import HEADINGS, STATES, batch_cells, file_result
 from xinshu.cli.output import BAR, Json, explained, print_json, print_json_line, run
+from xinshu.cli.sources import pull_result, source_cells, source_result
 from xinshu.collect.model import Batch, BatchState, Mode, Submission
+from xinshu.collect.pulling import PullResult, SourceState
 from xinshu.core.clock import SystemClock
 from xinshu.core.errors import XinshuError
 from xinshu.core.settings import load_settings
 from xinshu.node.services import Services, open_services
 
-app = typer.Typer(help="归集:报送文件、查看批次、取反馈、处置暂停的批次。", no_args_is_help=True)
+app = typer.Typer(help="归集:报送文件、抽取库表、查看批次、取反馈、处置暂停的批次。", no_args_is_help=True)
 
 BatchId = Annotated[int, typer.Argument(help="批次编号。")]
-STATES = {
-    BatchState.PUBLISHED: "[green]已发布[/green]",
-    BatchState.FEEDBACK_SENT: "[green]已反馈[/green]",
-    BatchState.HELD: "[yellow]暂停,待处置[/yellow]",
-    BatchState.REJECTED: "[red]退回[/red]",
-}
 
 
 @app.command()
@@ -63,7 +59,7 @@ def add(
 
 async def _add_all(services: Services, files: list[Path], submission: Submission, as_json: bool) -> bool:
     """Each file to its end, the next one checked while one is published; one object or table row a file."""
-    table = Table("文件", "批次", "状态", "读取", "接受", "问题", "新增", "变更", "不变", "关闭", "主要原因")
+    table = Table("文件", *HEADINGS)
     fine = True
     with Progress(*BAR, console=Console(stderr=True), disable=as_json, transient=True) as progress:
         bar = progress.add_task("归集", total=len(files))
@@ -76,56 +72,13 @@ async def _add_all(services: Services, files: list[Path], submission: Submission
             else:
                 fine = fine and result.state in (BatchState.PUBLISHED, BatchState.FEEDBACK_SENT)
                 shown = file_result(path, result)
-                table.add_row(path.name, *_cells(result))
+                table.add_row(path.name, *batch_cells(result))
             if as_json:
                 print_json_line(shown)
     if not as_json:
         Console().print(table)
     await services.refresh_search()
     return fine
-
-
-def file_result(path: Path, batch: Batch) -> dict[str, Any]:
-    """What a machine is told of one file."""
-    return {
-        "file": str(path),
-        "batch": batch.id,
-        "state": batch.state.value,
-        **asdict(batch.counts),
-        "reasons": code_counts(batch.reasons),
-        "reasons_by_field": batch.reasons,
-        "held_for": batch.held_for,
-        "error": batch.error,
-    }
-
-
-def code_counts(reasons: dict[str, int]) -> dict[str, int]:
-    """Code → count, over all fields; warnings left out."""
-    counts: Counter[str] = Counter()
-    for reason, count in reasons.items():
-        if not reason.startswith("warning:"):
-            counts[reason.partition("|")[2]] += count
-    return dict(counts)
-
-
-def _cells(batch: Batch) -> list[str]:
-    counts = batch.counts
-    figures = (
-        counts.read,
-        counts.accepted,
-        counts.quarantined,
-        counts.new,
-        counts.changed,
-        counts.unchanged,
-        counts.closed,
-    )
-    reasons = "、".join(f"{code} {n}" for code, n in Counter(code_counts(batch.reasons)).most_common(3))
-    if batch.error is not None:
-        reasons = str(batch.error["message"])
-    if batch.held_for:
-        reasons = ";".join(str(limit["message"]) for limit in batch.held_for)
-    state = STATES.get(batch.state, batch.state.value)
-    return [str(batch.id), state, *[f"{figure:,}" for figure in figures], reasons]
 
 
 @app.command()
@@ -151,9 +104,9 @@ def status(
             print_json({"batches": [file_result(Path(b.file_name), b) for b in batches], "figures": figures})
             return
         console = Console()
-        table = Table("批次", "状态", "读取", "接受", "问题", "新增", "变更", "不变", "关闭", "主要原因", title="批次")
+        table = Table(*HEADINGS, title="批次")
         for one in batches:
-            table.add_row(*_cells(one))
+            table.add_row(*batch_cells(one))
         console.print(table)
         if figures:
             quality = Table(
@@ -258,3 +211,50 @@ def resume(as_json: Json = False) -> None:
             print_json([file_result(Path(b.file_name), b) for b in done])
         else:
             Console().print(f"继续处理了 {len(done)} 个批次")
+
+
+@app.command()
+def sources(as_json: Json = False) -> None:
+    """列出前置机库表数据源、水位与上一批次。例:xinshu collect sources"""
+    with explained(as_json):
+
+        async def work() -> list[SourceState]:
+            async with open_services(load_settings(), SystemClock()) as services:
+                return await services.pulls.sources()
+
+        found = run(work)
+        if as_json:
+            print_json([source_result(state) for state in found])
+            return
+        table = Table("数据源", "启用", "事项", "提供单位", "方式", "表", "水位", "更新于", "上一批次")
+        for state in found:
+            table.add_row(*source_cells(state))
+        Console().print(table)
+
+
+@app.command()
+def pull(
+    name: Annotated[str, typer.Argument(help="数据源名称(XINSHU_PULL_SOURCES 中的文件名)。")],
+    from_start: Annotated[bool, typer.Option("--from-start", help="不看水位,从头抽取。")] = False,
+    as_json: Json = False,
+) -> None:
+    """从前置机库表抽取新行,处理到发布。例:REGISTRY_FRONT_URL=postgresql://… xinshu collect pull example-registry"""
+    with explained(as_json):
+
+        async def work() -> PullResult:
+            async with open_services(load_settings(), SystemClock()) as services:
+                result = await services.pulls.pull(name, from_start=from_start)
+                await services.refresh_search()
+                return result
+
+        result = run(work)
+        if as_json:
+            print_json(pull_result(result))
+        elif result.batch is None:
+            Console().print(f"数据源 {name} 没有新行", highlight=False)
+        else:
+            table = Table("数据源", *HEADINGS)
+            table.add_row(name, *batch_cells(result.batch))
+            Console().print(table)
+    if result.batch is not None and result.batch.state not in (BatchState.PUBLISHED, BatchState.FEEDBACK_SENT):
+        raise typer.Exit(1)

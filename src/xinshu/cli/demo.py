@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from xinshu.cli.collect import code_counts
+from xinshu.cli.batches import code_counts
 from xinshu.cli.output import BAR, explained, run
 from xinshu.cli.serve import refuse_taken_port, run_node
 from xinshu.collect.model import Batch, Submission

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from xinshu.catalogue import Catalogue
 from xinshu.cli.output import Json, explained, print_json
 from xinshu.core.clock import SystemClock
 from xinshu.core.divisions import Divisions
@@ -123,7 +124,7 @@ def _lines(subject: Subject) -> tuple[tuple[str, object], ...]:
         ("类型", subject.kind_name),
         ("行政区划", subject.division_path),
         ("行业", subject.industry_path),
-        ("登记状态", subject.status),
+        ("登记状态", subject.status_name),
         ("规模", subject.size_name),
         ("成立日期", subject.established),
         ("住所", subject.address),
@@ -137,6 +138,7 @@ async def _with_service(ask: Callable[[SubjectService], Awaitable[Answer]]) -> A
     try:
         vault = Vault.load(settings)
         industries = Industries.load(settings.definitions)
-        return await ask(SubjectService(db, vault, SystemClock(), Divisions.load(), industries))
+        states = Catalogue.load(settings.definitions).code_list("registration_status").codes
+        return await ask(SubjectService(db, vault, SystemClock(), Divisions.load(), industries, states))
     finally:
         await db.close()

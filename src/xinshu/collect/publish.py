@@ -130,6 +130,8 @@ class Publication:
     async def _judge(self, aside: SetAside) -> Counts:
         conn, batch, prepared = self.conn, self.batch, self.prepared
         await queries.judge(conn, item=batch.item, set_aside=list(aside.codes))
+        if self.registry and aside.codes:
+            await queries.forget_subjects(conn)
         await queries.analyse_verdict(conn)
         rows = {row["verdict"]: row["rows"] async for row in queries.count_verdicts(conn)}
         if rows.get("suppressed"):

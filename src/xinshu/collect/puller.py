@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from xinshu.collect.puller_mysql import MysqlTable
 from xinshu.collect.puller_postgres import PostgresTable
 from xinshu.collect.puller_sql import PullError, PullSettingError, Table
+from xinshu.core.settings import ENV_PREFIX
 
 _NAME = r"^[^\x00-\x1f\"'`\\;.]{1,63}$"
 _PRESENT = ("0", "f", "false")  # the row is not dated after the database's present
@@ -37,6 +38,7 @@ class PullSource(BaseModel):
     `url_env`: name of the environment variable that holds the address (postgresql:// or mysql://, with password).
     `watermark`: a timestamp, date or integer sequence that grows with each change; `keys` tell rows with equal
     watermarks apart. `lag`: how far before the watermark is read again: seconds, days for a date, steps for a sequence.
+    A source that is not `enabled` is known, and not pulled.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -53,6 +55,7 @@ class PullSource(BaseModel):
     item: str
     provider: str
     mapping: str | None = None
+    enabled: bool = True
 
     @model_validator(mode="after")
     def _complete(self) -> PullSource:
@@ -60,6 +63,8 @@ class PullSource(BaseModel):
             raise ValueError("增量方式需要 watermark 与 keys")
         if len(set(self.columns)) < len(self.columns):
             raise ValueError("columns 有重复的列名")
+        if self.url_env.startswith(ENV_PREFIX):
+            raise ValueError(f"url_env 不能以 {ENV_PREFIX} 开头:那是本软件的设置项")
         return self
 
     def url(self, environment: Mapping[str, str]) -> SecretStr:
@@ -160,7 +165,7 @@ def pull(source: PullSource, url: SecretStr, watermark: Watermark | None) -> Pul
     if watermark is not None and source.mode == "incremental" and len(watermark.keys) != len(source.keys):
         raise PullError(
             f"数据源 {source.name} 的水位有 {len(watermark.keys)} 个键值,而 keys 有 {len(source.keys)} 列",
-            hint="更改 keys 后应从头重新抽取:清除已保存的水位",
+            hint="更改 keys 后应从头抽取:xinshu collect pull … --from-start",
         )
     return Pull(source, watermark, 0, url)
 

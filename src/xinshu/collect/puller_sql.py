@@ -154,7 +154,7 @@ class Table(ABC):
             ):
                 raise PullWatermarkError(
                     f"已保存的水位 {text[:40]} 与列 {column} 的类型 {self._types[column]} 不符",
-                    hint="清除水位后从头抽取",
+                    hint="换了水位列,应从头抽取:xinshu collect pull … --from-start",
                 )
             values.append(int(text) if kind == "integer" else text)
         return values

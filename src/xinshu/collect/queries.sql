@@ -146,7 +146,8 @@ with made as (
         coalesce(s.code, case when s.old_number is null
                               then xinshu_platform_code(coalesce(s.division, :platform), nextval('farm_household_serial'))
                          end),
-        s.old_number, s.citizen, s.citizen_sealed, s.name, s.name_key, s.kind, s.division, s.industry,
+        s.old_number, s.citizen, s.citizen_sealed, s.name, s.name_key,
+        case when s.code is null and s.old_number is null then 'farm_household' else s.kind end, s.division, s.industry,
         s.status, s.established, s.address, s.legal_person, s.employees, s.revenue, s.assets, :batch_id, :now, :now
     from stage s
     where coalesce(s.code, s.old_number, s.citizen::text) is not null and s.name is not null
@@ -213,6 +214,11 @@ left join lateral (
     order by r.version desc
     limit 1
 ) latest on true;
+
+-- name: forget_subjects!
+-- Subjects that this batch made for rows that were then set aside.
+delete from subject c using match m
+where m.is_new and c.id = m.subject_id and not exists (select from verdict v where v.subject_id = c.id);
 
 -- name: analyse_verdict#
 analyze verdict;
@@ -393,3 +399,24 @@ where state in ('published', 'feedback_sent')
   and (:provider::text is null or provider = :provider) and (:item::text is null or item = :item)
 group by provider, item
 order by provider, item;
+
+-- name: pull_positions
+-- How far each source has been read.
+select source, watermark, since, batch_id, updated_at from pull_watermark;
+
+-- name: pull_position^
+select source, watermark, since, batch_id, updated_at from pull_watermark where source = :source;
+
+-- name: keep_position!
+insert into pull_watermark (source, watermark, since, batch_id, updated_at)
+values (:source, :watermark, :since, :batch_id, :now)
+on conflict (source) do update
+set watermark = excluded.watermark, since = excluded.since, batch_id = excluded.batch_id,
+    updated_at = excluded.updated_at;
+
+-- name: lock_source$
+-- One pull a source; the lock falls with the connection.
+select pg_try_advisory_lock(7110845, hashtext(:source));
+
+-- name: unlock_source$
+select pg_advisory_unlock(7110845, hashtext(:source));

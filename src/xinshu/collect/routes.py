@@ -16,13 +16,14 @@ from fastapi import APIRouter, Body, Depends, Query, Request, Response, status
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.background import BackgroundTask
+from starlette.requests import ClientDisconnect
 
 from xinshu.collect.errors import SubmissionError
 from xinshu.collect.files.errors import TooLargeError
 from xinshu.collect.files.feedback import SUFFIXES
 from xinshu.collect.model import Batch, BatchState, Submission
+from xinshu.collect.scratch import PREFIX, scratch_folder
 from xinshu.collect.service import CollectService
-from xinshu.core.errors import UnavailableError
 
 PROVIDER = r"^[a-z0-9][a-z0-9-]{0,62}$"
 Enqueue = Callable[[int], Awaitable[None]]
@@ -213,7 +214,7 @@ def router(service: CollectService, actor: Callable[..., str], enqueue: Enqueue)
         """The rows set aside in the format received, with the reasons beside; correct them and send them back."""
         batch = await service.get(_id(batch_id))
         suffix = SUFFIXES[batch.format["kind"]] if batch.format else ".csv"
-        folder = Path(tempfile.mkdtemp(dir=service.spool_folder))
+        folder = Path(tempfile.mkdtemp(dir=service.spool_folder, prefix=PREFIX))
         path = folder / f"feedback{suffix}"
         try:
             await service.feedback(batch.id, path)
@@ -245,10 +246,9 @@ def _remove(folder: Path) -> None:
 
 @asynccontextmanager
 async def _spooled(request: Request, folder: Path, limit: int) -> AsyncIterator[Path]:
-    """The body on disk, never in memory. Raises TooLargeError, SubmissionError (cut short), UnavailableError (disk)."""
-    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        path, size = Path(scratch) / "body", 0
+    """The body on disk, never in memory. Raises TooLargeError, SubmissionError (cut short), WorkSpaceError (disk)."""
+    with scratch_folder(folder) as scratch:
+        path, size = scratch / "body", 0
         declared = request.headers.get("content-length")
         try:
             with path.open("wb") as sink:
@@ -257,8 +257,8 @@ async def _spooled(request: Request, folder: Path, limit: int) -> AsyncIterator[
                     if size > limit:
                         raise TooLargeError(f"文件超过上限 {limit} 字节", hint="拆成几个批次报送")
                     await asyncio.to_thread(sink.write, chunk)
-        except OSError as error:
-            raise UnavailableError(f"无法暂存文件:{error.strerror}", hint="平台磁盘空间不足,请稍后重试") from error
-        if declared is not None and declared.isdigit() and int(declared) != size:
+        except ClientDisconnect:
+            declared = declared or "更多"
+        if declared is not None and declared != str(size):
             raise SubmissionError(f"文件只收到 {size} 字节,应有 {declared} 字节", hint="网络中断,请重新报送")
         yield path

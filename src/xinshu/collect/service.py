@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -28,7 +26,7 @@ from xinshu.collect.errors import (
     SubmissionError,
 )
 from xinshu.collect.files import FeedbackRow, FileFormat, write_feedback
-from xinshu.collect.files.errors import SourceFileError
+from xinshu.collect.files.errors import SourceFileError, TooLargeError
 from xinshu.collect.limits import Limit, broken_after_checks
 from xinshu.collect.mapping import ColumnsError, MappingError, UnknownMappingError, load_mapping
 from xinshu.collect.model import AsideRow, Batch, BatchState, Counts, QuarantinedRow, Submission
@@ -36,6 +34,7 @@ from xinshu.collect.prepare import Prepared, Tools, prepare
 from xinshu.collect.publish import LimitsBrokenError, Outcome, Publication
 from xinshu.collect.quality import quality_of
 from xinshu.collect.quarantine import rows_to_set_aside, sealed_original
+from xinshu.collect.scratch import remove_older, scratch_folder
 from xinshu.core.clock import Clock
 from xinshu.core.errors import XinshuError
 from xinshu.core.sizes import Sizes
@@ -49,7 +48,7 @@ _PROVIDER = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _FEEDBACK_PAGE = 5_000
 
 
-async def _nothing(state: BatchState) -> None:
+async def nothing(state: BatchState) -> None:
     """The default of `on_step`."""
 
 
@@ -90,19 +89,19 @@ class CollectService:
 
         `beside` writes what must be recorded with the batch, in the same transaction (connection, batch).
         The same file for the same item and mode is the batch it was before. Raises SubmissionError, FutureBatchError,
-        BatchNumberReusedError, CorrectionMismatchError, SourceFileError (too large), ItemNotFoundError, LakeError.
+        BatchNumberReusedError, CorrectionMismatchError, TooLargeError, ItemNotFoundError, WorkSpaceError,
+        LakeError.
         """
         item = self.check_submission(submission)
         async with self._db.acquire() as conn:
             await corrections.check_correction(conn, submission, item.item)
-        self._tools.work.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self._tools.work) as folder:
-            spool = Path(folder) / "received"
+        with scratch_folder(self._tools.work) as folder:
+            spool = folder / "received"
             limit = self._tools.limits.file_max_bytes
             try:
                 sha256, size = await asyncio.to_thread(digest_of, source, spool, limit)
             except ValueError as error:
-                raise SourceFileError(f"文件 {name} 超过上限 {limit} 字节", hint="拆成几个批次报送") from error
+                raise TooLargeError(f"文件 {name} 超过上限 {limit} 字节", hint="拆成几个批次报送") from error
             raw_path = f"raw/{item.item}/{sha256}"
             if not await asyncio.to_thread(self._lake.exists, raw_path):
                 await asyncio.to_thread(self._lake.put, spool, raw_path)
@@ -171,7 +170,7 @@ class CollectService:
 
     # -- processing --------------------------------------------------------------------------------------------------
 
-    async def process(self, batch_id: int, on_step: OnStep = _nothing) -> Batch:
+    async def process(self, batch_id: int, on_step: OnStep = nothing) -> Batch:
         """Bring a batch to its end: published, held or rejected. A finished batch is returned as it is.
 
         Raises BatchBusyError when another worker has it, UnavailableError when disk or database fail: the batch then
@@ -326,20 +325,10 @@ class CollectService:
             return [row["id"] async for row in queries.unfinished_batches(conn)]
 
     async def sweep(self) -> None:
-        """Remove the working folders that killed processes left: of batches that have ended, and of old transfers."""
-        if not self._tools.work.is_dir():
-            return
+        """Remove what killed processes left in the working folder: workbenches, and transfers older than a day."""
+        await asyncio.to_thread(self._tools.benches.sweep)
         yesterday = self._clock.now().timestamp() - 86_400
-        for folder in await asyncio.to_thread(lambda: list(self._tools.work.iterdir())):
-            number = folder.name.removeprefix("batch-")
-            if number.isdigit():
-                async with self._db.acquire() as conn:
-                    row = await queries.get_batch(conn, id=int(number))
-                stale = row is None or BatchState(row["state"]).is_final
-            else:
-                stale = folder.stat().st_mtime < yesterday
-            if stale:
-                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        await asyncio.to_thread(remove_older, self._tools.work, yesterday)
 
     # -- deciding, reading, feedback ---------------------------------------------------------------------------------
 

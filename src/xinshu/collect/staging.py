@@ -17,6 +17,8 @@ from xinshu.catalogue import checks, masks
 from xinshu.catalogue.model import FieldDef, FieldType, Item
 from xinshu.crypto import Vault
 from xinshu.store.workbench import Workbench
+from xinshu.subjects.model import SubjectKind
+from xinshu.subjects.rules import KINDS
 
 # Types whose text needs no escaping in JSON once it has passed its checks.
 _PLAIN = {FieldType.USCC, FieldType.SUBJECT_CODE, FieldType.REGISTRATION_NO, FieldType.DIVISION, FieldType.INDUSTRY,
@@ -35,7 +37,7 @@ RECORD_COLUMNS = (
     "platform", "first_seen", "last_seen", "valid_from", "valid_to", "state",
 )  # fmt: skip
 HOLDING_COLUMNS = ("subject_id", "item", "document", "masked", "rows", "version", "batch_id", "updated_at")
-_ATTRIBUTES = ("kind", "industry", "status", "established", "address", "legal_person", "employees", "revenue", "assets")
+_ATTRIBUTES = ("industry", "status", "established", "address", "legal_person", "employees", "revenue", "assets")
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,7 @@ def _ready_sql(item: Item) -> str:
         "name": f'"{subject.name}"' if subject.name else "null",
         "name_key": f"md5(left(coalesce({division}, ''), 4) || '|' || x_name_norm)" if subject.name else "null",
         "division": division,
+        "kind": _kind(f'"{subject.code}"') if registry else "null",
         **{column: attributes.get(column, "null") for column in _ATTRIBUTES},
         "key": f"md5(concat_ws(chr(31), {', '.join(_key_text(name, sealed) for name in item.natural_key)}))",
         "row_hash": f"md5({_hash_text(item, sealed)})",
@@ -192,6 +195,12 @@ def _ready_sql(item: Item) -> str:
         columns["masked"] = "null"
     chosen = ", ".join(f'{columns[name]} as "{name}"' for name in READY_COLUMNS)
     return f"select {chosen} from {source}"  # noqa: S608
+
+
+def _kind(code: str) -> str:
+    """Kind of the subject from its code; unknown where it only has an old number."""
+    branches = " ".join(f"when starts_with({code}, '{prefix}') then '{kind}'" for prefix, kind in KINDS.items())
+    return f"case when {code} is null then null {branches} else '{SubjectKind.OTHER}' end"
 
 
 def _key_text(name: str, sealed: set[str]) -> str:

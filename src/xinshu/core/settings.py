@@ -51,6 +51,10 @@ class Settings(BaseSettings):
         "", description="Overlay of definitions in force, a folder of `definitions/overlays`; empty: none."
     )
     definitions: Path = Field(default_factory=packaged_definitions, description="Folder of the definitions.")
+    pull_sources: Path = Field(
+        default_factory=lambda given: given.get("definitions", packaged_definitions()) / "pull-sources",
+        description="Folder of the front-end tables to be pulled, as YAML; not set: `pull-sources` of the definitions.",
+    )
     admin_token: SecretStr | None = Field(
         None, description="Local administrator token; empty: one is made at first start in `home/admin-token`."
     )
@@ -67,7 +71,7 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field("console", description="Form of log lines.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
 
-    @field_validator("home", "definitions")
+    @field_validator("home", "definitions", "pull_sources")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()

@@ -9,6 +9,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends
@@ -38,7 +39,7 @@ def admin_token(settings: Settings) -> str:
     path = settings.home / "admin-token"
     try:
         if path.exists():
-            return path.read_text().strip()
+            return _read(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         token = secrets.token_urlsafe(32)
         partial = path.with_name(f".admin-token-{os.getpid()}")
@@ -51,9 +52,16 @@ def admin_token(settings: Settings) -> str:
             pass
         finally:
             partial.unlink()
-        return path.read_text().strip()
+        return _read(path)
     except OSError as error:
         raise SettingError(f"无法读写管理员令牌 {path}:{error.strerror}", hint="检查目录权限") from error
+
+
+def _read(path: Path) -> str:
+    token = path.read_text().strip()
+    if len(token) < MINIMUM:
+        raise SettingError(f"管理员令牌文件 {path} 为空或太短", hint="删去该文件,启动时会重新生成")
+    return token
 
 
 def operator_only(token: str) -> Callable[..., str]:

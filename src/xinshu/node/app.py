@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -15,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from xinshu import __version__
 from xinshu.catalogue.routes import router as catalogue_routes
+from xinshu.collect.pull_routes import router as pull_routes
 from xinshu.collect.routes import router as collect_routes
 from xinshu.core.errors import XinshuError
 from xinshu.inquiry.routes import router as inquiry_routes
@@ -51,6 +53,7 @@ def build_app(services: Services) -> FastAPI:
     operator = operator_only(admin_token(services.settings))
     guarded = APIRouter(dependencies=[Depends(operator)], responses=_ERRORS)
     guarded.include_router(collect_routes(services.collect, operator, services.enqueue_batch))
+    guarded.include_router(pull_routes(services.pulls, services.enqueue_pull))
     guarded.include_router(inquiry_routes(services.inquiry, operator))
     guarded.include_router(subject_routes(services.subjects))
     app.include_router(catalogue_routes(lambda: services.catalogue), responses=_ERRORS)  # the catalogue is public
@@ -129,6 +132,12 @@ def _invalid(_: Request, error: Exception) -> Response:
     return JSONResponse(body, 422)
 
 
+def _unstorable(_: Request, error: Exception) -> Response:
+    """A text that PostgreSQL cannot hold: NUL, or half of a surrogate pair."""
+    message = "请求的文本中含有不能存储的字符(如空字符)"
+    return JSONResponse({"code": "request_invalid", "message": message, "hint": "删去该字符", "details": {}}, 422)
+
+
 def _plain(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     code = {404: "route_unknown", 405: "method_not_allowed"}.get(error.status_code, "http_error")
@@ -146,5 +155,7 @@ _HANDLERS: dict[type[Exception], Callable[[Request, Exception], Response]] = {
     XinshuError: _expected,
     RequestValidationError: _invalid,
     HTTPException: _plain,
+    asyncpg.CharacterNotInRepertoireError: _unstorable,
+    UnicodeEncodeError: _unstorable,
     Exception: _unexpected,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,9 +11,10 @@ from dataclasses import dataclass
 from xinshu.catalogue import Catalogue
 from xinshu.collect.files import ReadLimits
 from xinshu.collect.prepare import Tools
+from xinshu.collect.pulling import PullService
 from xinshu.collect.references import Codes
 from xinshu.collect.service import CollectService
-from xinshu.collect.tasks import PROCESS, process_task
+from xinshu.collect.tasks import PROCESS, PULL, process_task, pull_task
 from xinshu.core.clock import Clock
 from xinshu.core.divisions import Divisions
 from xinshu.core.industries import Industries
@@ -42,9 +44,18 @@ class Services:
     subjects: SubjectService
     inquiry: InquiryService
 
+    @property
+    def pulls(self) -> PullService:
+        """Tables of front-end machines; their addresses are in the environment."""
+        return PullService(self.db, self.collect, self.settings.pull_sources, os.environ, self.clock)
+
     async def enqueue_batch(self, batch_id: int) -> None:
         """Hand a batch to the background worker."""
         await enqueue(self.db, PROCESS, {"batch": batch_id}, key=f"{PROCESS}:{batch_id}")
+
+    async def enqueue_pull(self, source: str) -> None:
+        """Ask the background worker to pull a source."""
+        await enqueue(self.db, PULL, {"source": source}, key=f"{PULL}:{source}")
 
     async def refresh_search(self) -> None:
         """Bring the search projection up to date with the subject base."""
@@ -52,12 +63,14 @@ class Services:
 
     def worker(self) -> Worker:
         """A background worker with all tasks."""
-        return Worker(
-            self.db, {PROCESS: process_task(self.collect, self.refresh_search)}, at_once=max(self.settings.workers, 1)
-        )
+        tasks = {
+            PROCESS: process_task(self.collect, self.refresh_search),
+            PULL: pull_task(self.pulls, self.refresh_search),
+        }
+        return Worker(self.db, tasks, at_once=max(self.settings.workers, 1))
 
     async def take_up_unfinished(self) -> None:
-        """Queue again what a crash left in the middle, clear away its remains, bring the search projection up to date."""
+        """Queue again what a crash left in the middle, clear away its remains, catch up the search projection."""
         for batch_id in await self.collect.unfinished():
             await self.enqueue_batch(batch_id)
         await self.collect.sweep()
@@ -91,7 +104,9 @@ async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[Servi
             engine=engine,
             catalogue=catalogue,
             collect=CollectService(db, Lake(settings.lake), catalogue, tools, sizes, clock, settings.platform_code),
-            subjects=SubjectService(db, vault, clock, divisions, industries),
+            subjects=SubjectService(
+                db, vault, clock, divisions, industries, catalogue.code_list("registration_status").codes
+            ),
             inquiry=InquiryService(db, catalogue, clock),
         )
     finally:

@@ -80,14 +80,18 @@ class Database:
     async def acquire(self) -> AsyncIterator[Any]:
         """A connection from the pool. Raises DatabaseUnavailableError when the server is gone."""
         try:
-            async with self.pool.acquire() as conn:
-                yield conn
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
-            if not _connection_lost(error):
-                raise
-            raise DatabaseUnavailableError(
-                f"数据库连接中断:{type(error).__name__}", hint="稍后重试;已确认的内容不会丢失"
-            ) from error
+            conn = await self.pool.acquire()
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise _gone(error) from error
+        try:
+            yield conn
+        except LOST as error:
+            if isinstance(error, asyncpg.InterfaceError) and "connection" not in str(error):
+                raise  # a fault of our own statement
+            raise _gone(error) from error
+        finally:
+            with contextlib.suppress(*LOST):
+                await self.pool.release(conn)
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:
@@ -104,21 +108,20 @@ class Database:
             await asyncio.to_thread(self._server.stop)
 
 
+# What says in the middle of work that the server is gone. Other OSErrors (a full disk, a lost file) are not its fault.
 LOST = (
-    OSError,
+    ConnectionError,
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # the server said goodbye while the connection was idle, and it was used once more
 )
 
 
-def _connection_lost(error: Exception) -> bool:
-    """Whether the server is gone, as against a fault of our own statement."""
-    if isinstance(error, asyncpg.InterfaceError):
-        return "connection" in str(error)
-    return isinstance(error, LOST)
+def _gone(error: Exception) -> DatabaseUnavailableError:
+    return DatabaseUnavailableError(f"数据库连接中断:{type(error).__name__}", hint="稍后重试;已确认的内容不会丢失")
 
 
 def _password(dsn: str) -> str:

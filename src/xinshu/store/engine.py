@@ -56,11 +56,11 @@ class DuckDBEngine:
             self._prepare(bench, number, schema, build, key)
         for piece in _pieces(batches):
             bench.connection.register("piece", pa.Table.from_batches(piece, schema))
-            bench.execute(f"insert into arriving_{number} select * from piece").fetchall()  # noqa: S608
+            bench.execute(f"insert into kept.arriving_{number} select * from piece").fetchall()  # noqa: S608
             bench.connection.unregister("piece")
             bench.execute(f"execute run_{number}").fetchall()
-            bench.execute(f"truncate arriving_{number}")
-        bench.execute(f'create or replace view "{name}" as select * from result_{number}')  # noqa: S608
+            bench.execute(f"truncate kept.arriving_{number}")
+        bench.execute(f'create or replace view "{name}" as select * from kept.result_{number}')  # noqa: S608
 
     def _prepare(self, bench: Workbench, number: int, schema: pa.Schema, build: Build, key: str) -> None:
         """Compile, and prepare with the optimizer off.
@@ -68,14 +68,14 @@ class DuckDBEngine:
         The stack of projections is already in its best order, and optimising thousands of expressions takes longer
         (0.4 s for the registration item) than running them over a file of usual size (0.1 s).
         """
-        statement = self._statement(schema, build, key).replace('"arriving_rows"', f'"arriving_{number}"')
+        statement = self._statement(schema, build, key).replace('"arriving_rows"', f'kept."arriving_{number}"')
         bench.connection.register("piece", schema.empty_table())
-        bench.execute(f"create table arriving_{number} as select * from piece")  # noqa: S608
+        bench.execute(f"create table kept.arriving_{number} as select * from piece")  # noqa: S608
         bench.connection.unregister("piece")
         bench.execute("pragma disable_optimizer")
         try:
-            bench.execute(f"create table result_{number} as {statement}")
-            bench.execute(f"prepare run_{number} as insert into result_{number} {statement}")
+            bench.execute(f"create table kept.result_{number} as {statement}")
+            bench.execute(f"prepare run_{number} as insert into kept.result_{number} {statement}")
         finally:
             bench.execute("pragma enable_optimizer")
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -50,19 +51,30 @@ class Lake:
         with _explained(name):
             target = self._path(name)
             self._fs.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
-            partial = f"{target}.part-{os.getpid()}"
-            if self._local:
-                shutil.copyfile(source, partial)
-                _sync(partial)
-            else:
-                self._fs.put_file(str(source), partial)
-            self._fs.mv(partial, target)
+            partial = f"{target}.part-{secrets.token_hex(6)}"
+            try:
+                if self._local:
+                    shutil.copyfile(source, partial)
+                    _sync(partial)
+                else:
+                    self._fs.put_file(str(source), partial)
+                self._fs.mv(partial, target)
+            except BaseException:
+                with suppress(OSError):
+                    self._fs.rm(partial)
+                raise
 
     @contextmanager
     def local(self, name: str, scratch: Path) -> Iterator[Path]:
-        """A local path to read the file from; remote files are fetched into `scratch` for the time being."""
+        """A local path to read the file from; remote files are fetched into `scratch` for the time being.
+
+        Raises LakeError when the file is not there.
+        """
         if self._local:
-            yield Path(self._path(name))
+            path = Path(self._path(name))
+            if not path.is_file():
+                raise LakeError(f"数据湖中没有 {name}", hint="检查 XINSHU_LAKE_URL 与该目录的备份")
+            yield path
             return
         target = scratch / hashlib.sha256(name.encode()).hexdigest()
         with _explained(name):

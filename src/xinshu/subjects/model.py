@@ -62,6 +62,7 @@ class SubjectSummary(_Model):
     division: str | None
     division_path: str
     status: str | None
+    status_name: str
     size_class: str
     size_name: str
     established: date | None

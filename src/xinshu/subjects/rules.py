@@ -17,21 +17,24 @@ from xinshu.subjects.model import SubjectKind
 LEGAL_FORMS = ("有限责任公司", "股份有限公司", "有限公司", "分公司")
 """Endings of most names: their pairs of characters find nothing and are left out of the index."""
 
-_KIND_BY_PREFIX = {
+KINDS = {
     "91": SubjectKind.ENTERPRISE,
     "92": SubjectKind.INDIVIDUAL,
     "93": SubjectKind.COOPERATIVE,
     "11": SubjectKind.ORGAN,
     "12": SubjectKind.INSTITUTION,
     "ZN": SubjectKind.FARM_HOUSEHOLD,
+    "5": SubjectKind.SOCIAL,
+    "N": SubjectKind.COLLECTIVE,
 }
-_KIND_BY_AUTHORITY = {"5": SubjectKind.SOCIAL, "N": SubjectKind.COLLECTIVE}
+"""Kind of a subject by what its code begins with (GB 32100-2015, platform-issued numbers)."""
+
 _CODE_LIKE = re.compile(r"(?=[0-9A-Z]*[0-9])[0-9A-Z]{4,18}")
 
 
 def kind_of(code: str) -> SubjectKind:
     """Kind of the subject that bears a code (unified social credit code or platform-issued number)."""
-    return _KIND_BY_PREFIX.get(code[:2]) or _KIND_BY_AUTHORITY.get(code[:1], SubjectKind.OTHER)
+    return KINDS.get(code[:2]) or KINDS.get(code[:1], SubjectKind.OTHER)
 
 
 def name_key(division: str | None, name: str) -> UUID:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -42,12 +43,22 @@ CITIZEN_DOMAIN = "citizen_no"
 class SubjectService:
     """Reads open their own connection; writes take one, and whoever calls them ends the transaction."""
 
-    def __init__(self, db: Database, vault: Sealer, clock: Clock, divisions: Divisions, industries: Industries) -> None:
+    def __init__(
+        self,
+        db: Database,
+        vault: Sealer,
+        clock: Clock,
+        divisions: Divisions,
+        industries: Industries,
+        status_names: Mapping[str, str] | None = None,
+    ) -> None:
+        """`status_names`: Chinese names of the registration states, by code."""
         self._db = db
         self._vault = vault
         self._clock = clock
         self._divisions = divisions
         self._industries = industries
+        self._status_names = status_names or {}
         self._search = SubjectSearch(db, clock)
 
     async def get(self, code: str) -> Subject:
@@ -214,6 +225,7 @@ class SubjectService:
             "division": row["division"],
             "division_path": self._divisions.path_of(row["division"]) if row["division"] else "",
             "status": row["status"],
+            "status_name": self._status_names.get(row["status"] or "", row["status"] or ""),
             "size_class": row["size_class"],
             "size_name": SIZE_NAMES.get(row["size_class"], ""),
             "established": row["established"],

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from xinshu.collect.files import FeedbackRow, FileFormat, ReadLimits, open_source, write_feedback
 from xinshu.collect.files.feedback import SUFFIXES
@@ -102,3 +106,63 @@ def test_a_break_in_the_middle_leaves_no_file(tmp_path: Path, form: FileFormat) 
     with pytest.raises(OSError, match="disk full"):
         write_feedback(tmp_path / "feedback", form, HEADER, broken())
     assert list(tmp_path.iterdir()) == []
+
+
+NUMBERS = ["12", " 7 ", "3.0", "", "十二", "-1", "0", "1.5", "1e3", "99999999999999999999"]
+KNOWN = [12, 7, 3, None, None, None, None, None, None, None]
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda f: f"{f.kind}-{f.encoding}-{f.delimiter}")
+def test_the_number_as_first_sent_comes_back(tmp_path: Path, read: Read, form: FileFormat) -> None:
+    path = tmp_path / f"feedback{SUFFIXES[form.kind]}"
+    write_feedback(path, form, HEADER, [FeedbackRow(7 + i, ["甲", str(i), ""], WHY) for i in range(3)])
+    assert [row["source_row"] for row in read(path, format=form)] == [7, 8, 9]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl", "parquet"])
+def test_a_number_that_is_none_is_unknown(tmp_path: Path, read: Read, kind: str) -> None:
+    path = tmp_path / f"feedback.{kind}"
+    header = [*HEADER, "原行号", "问题原因"]
+    rows = [["甲", str(i), "", number, "有误"] for i, number in enumerate(NUMBERS)]
+    if kind == "csv":
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows([header, *rows])
+    elif kind == "xlsx":
+        with xlsxwriter.Workbook(path) as book:
+            sheet = book.add_worksheet("数据")
+            for line, row in enumerate([header, *rows]):
+                sheet.write_row(line, 0, row)
+    elif kind == "jsonl":
+        path.write_text("".join(json.dumps(dict(zip(header, row, strict=True))) + "\n" for row in rows), "utf-8")
+    else:
+        parquet.write_table(pa.table(dict(zip(header, zip(*rows, strict=True), strict=True))), path)
+    got = read(path)
+    assert [row["source_row"] for row in got] == KNOWN
+    assert [row["cells"] for row in got] == [row[:3] for row in rows]
+
+
+def test_json_numbers_and_other_values(tmp_path: Path, read: Read) -> None:
+    path = tmp_path / "feedback.jsonl"
+    lines = (
+        '12, "问题原因": ""',
+        'true, "问题原因": ""',
+        '[3], "问题原因": ""',
+        'null, "问题原因": ""',
+        '4.0, "问题原因": null',
+    )
+    path.write_text("".join(f'{{"代码": "1", "原行号": {line}}}\n' for line in lines) + '{"代码": "2"}\n', "utf-8")
+    assert [row["source_row"] for row in read(path)] == [12, None, None, None, 4, None]
+
+
+def test_rows_that_have_no_cells_have_no_number(tmp_path: Path, read: Read) -> None:
+    path = tmp_path / "feedback.csv"
+    path.write_text("代码,备注,原行号,问题原因\n1,,5,x\n2\n\n3,,6,x\n", "utf-8")
+    assert [(row["row_no"], row["row_fault"], row["source_row"]) for row in read(path)] == [
+        (1, None, 5), (2, "RAGGED", None), (4, None, 6),
+    ]  # fmt: skip
+
+
+def test_the_same_columns_elsewhere_are_the_providers_own(tmp_path: Path, read: Read) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("原行号,问题原因,代码\n5,x,1\n", "utf-8")
+    assert [(row["cells"], row["source_row"]) for row in read(path)] == [(["5", "x", "1"], None)]
