@@ -175,7 +175,8 @@ class Node:
 def consistent(batch: Batch) -> bool:
     """Whether the counts of a published batch add up."""
     c = batch.counts
-    return c.accepted + c.quarantined == c.read and c.accepted == c.new + c.changed + c.unchanged + c.duplicates
+    known = c.new + c.changed + c.unchanged + c.duplicates + c.deleted
+    return c.accepted + c.quarantined == c.read and c.accepted == known
 
 
 def csv_of(rows: Iterable[Mapping[str, Any]]) -> bytes:

@@ -22,17 +22,21 @@ def _restored() -> Iterator[None]:
     root.handlers[:], root.level = before, level
 
 
+def fail(token: str) -> None:
+    """Fails with a secret at hand."""
+    raise ValueError("broken" if token else "empty")
+
+
 @pytest.mark.parametrize("form", ["json", "console"])
 def test_a_traceback_without_the_values(capsys: pytest.CaptureFixture[str], form: str) -> None:
     configure(Settings(log_format=form))  # type: ignore[arg-type]
-    secret = "geheim"
     try:
-        raise ValueError("broken")
+        fail("gehe" + "im")
     except ValueError:
         structlog.get_logger().exception("failed", batch=7)
     said = capsys.readouterr().err
     assert "ValueError: broken" in said and "failed" in said and "7" in said
-    assert f"'{secret}'" not in said.replace('secret = "geheim"', "")
+    assert "geheim" not in said
     if form == "json":
         assert [orjson.loads(line)["level"] for line in said.splitlines()] == ["error"]
 

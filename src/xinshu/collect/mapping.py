@@ -7,13 +7,16 @@ with the value as received. Without a mapping, a file's columns carry the Chines
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from xinshu.catalogue.model import Item, Text
 from xinshu.core.errors import NotFoundError, XinshuError
+
+# A column of any incremental file: 新增, 变更 or 删除 (I, U, D); absent: new or changed as the comparison finds.
+OPERATION_COLUMNS = frozenset({"操作类型", "operation_type"})
 
 
 class MappingError(XinshuError):
@@ -100,6 +103,7 @@ class Mapping(_Strict):
     missing: tuple[str, ...] = ()  # texts that mean: no value
     shifted: tuple[Sign, ...] = ()
     fields: dict[str, tuple[Origin, ...]]
+    operation: tuple[Origin, ...] = ()  # where a row says whether it ends a record (incremental batches)
 
     def check_header(self, header: list[str]) -> None:
         """Raise ColumnsError when the file lacks a column or has one that the mapping does not know."""
@@ -127,7 +131,9 @@ def natural_mapping(item: Item, header: list[str]) -> Mapping:
     """
     names = {name: field.name for field in item.fields for name in (field.zh, field.name)}
     # Templates mark required columns: `企业名称*`.
-    columns = {column: names.get(column.strip().rstrip("*＊").strip()) for column in header}
+    bare = {column: column.strip().rstrip("*＊").strip() for column in header}
+    operation = tuple(Origin(column=column) for column in header if bare[column] in OPERATION_COLUMNS - set(names))
+    columns = {column: names.get(bare[column]) for column in header if Origin(column=column) not in operation}
     unknown = [column for column, field in columns.items() if field is None]
     absent = [f"{f.zh}" for f in item.fields if f.required and f.name not in columns.values()]
     if unknown or absent:
@@ -142,7 +148,13 @@ def natural_mapping(item: Item, header: list[str]) -> Mapping:
             raise ColumnsError(f"字段 {field} 有两列:{fields[field][0].column}、{column}", hint="保留一列")
         fields[field] = (Origin(column=column),)
     return Mapping(
-        mapping="natural", item=item.item, version=item.version, name=item.name, columns=tuple(header), fields=fields
+        mapping="natural",
+        item=item.item,
+        version=item.version,
+        name=item.name,
+        columns=tuple(header),
+        fields=fields,
+        operation=operation,
     )
 
 
@@ -174,7 +186,7 @@ def _faults(mapping: Mapping, item: Item) -> list[str]:
     if mapping.item != item.item:
         faults.append(f"映射属于事项 {mapping.item}")
     known = {*mapping.columns, *mapping.ignore}
-    origins: list[Any] = [origin for several in mapping.fields.values() for origin in several]
+    origins = [origin for several in mapping.fields.values() for origin in several] + list(mapping.operation)
     used = {o.column for o in origins if o.column is not None} | {sign.column for sign in mapping.shifted}
     faults += [f"列 {name} 没有写在 columns 或 ignore 中" for name in sorted(used - known)]
     return faults

@@ -35,9 +35,10 @@ class BatchState(StrEnum):
 
 @dataclass(frozen=True)
 class Counts:
-    """Rows of a batch. read = accepted + quarantined; accepted = new + changed + unchanged + duplicates.
+    """Rows of a batch. read = accepted + quarantined; accepted = new + changed + unchanged + duplicates + deleted.
 
-    closed: records that a full batch no longer contains; deleted: rows of an incremental batch that end a record.
+    deleted: rows of an incremental batch that end a record; closed: records ended, by such a row or because a full
+    batch no longer contains them.
     """
 
     read: int = 0
@@ -47,6 +48,7 @@ class Counts:
     changed: int = 0
     unchanged: int = 0
     duplicates: int = 0
+    deleted: int = 0
     closed: int = 0
     warnings: int = 0
 

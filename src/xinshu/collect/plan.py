@@ -49,11 +49,17 @@ class Plan:
     today: date
     references: References
     lookups: steps.Lookups
+    full: bool = False
 
     @property
     def key(self) -> str:
         """Equal keys: equal expression (within a process, whose code systems stay as they are)."""
-        parts = (self.item.model_dump_json(), self.mapping.model_dump_json(), repr(self.header), str(self.today))
+        parts = (
+            self.item.model_dump_json(),
+            self.mapping.model_dump_json(),
+            repr(self.header),
+            f"{self.today}{self.full}",
+        )
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
     def build(self, raw: ir.Table) -> ir.Table:
@@ -65,12 +71,15 @@ class Plan:
         cells = {name: clean[f"s{i}"] for i, name in enumerate(self.header)}
         texts = steps.mapped(self.mapping, cells, self.lookups)
         mapped = clean.select(
-            *kept, x_shifted=steps.shifted(self.mapping, cells), **{f"t_{name}": texts[name] for name in given}
+            *kept,
+            x_shifted=steps.shifted(self.mapping, cells),
+            x_op=steps.operation(self.mapping, cells, self.lookups),
+            **{f"t_{name}": texts[name] for name in given},
         )
         present = reduced(self.item, given)
         values = checks.typed(present, {name: mapped[f"t_{name}"] for name in given})
         parsed = mapped.select(
-            *kept, "x_shifted", *[f"t_{name}" for name in given], **{name: values[name] for name in given}
+            *kept, "x_shifted", "x_op", *[f"t_{name}" for name in given], **{name: values[name] for name in given}
         )
         judged = self._judged(parsed, present, kept, given)
         schema = ibis_schema(self.item)
@@ -93,6 +102,7 @@ class Plan:
         broken = ibis.cases(
             (parsed.row_fault.notnull(), ibis.literal("|") + parsed.row_fault),
             (parsed.x_shifted, ibis.literal("|SHIFTED_COLUMNS")),
+            (parsed.x_op.isin(["?", "D"] if self.full else ["?"]), ibis.literal("|OPERATION")),
             else_=ibis.null("string"),
         )
         none = ibis.literal([], type="array<string>")
@@ -105,13 +115,13 @@ class Plan:
         if self.item.subject.name is not None:
             name = values.get(self.item.subject.name)
             derived["x_name_norm"] = normalise_name_expr(name) if name is not None else ibis.null("string")
-        table = parsed.select(*kept, *given, *[f"t_{name}" for name in given], **derived)
+        table = parsed.select(*kept, "x_op", *given, *[f"t_{name}" for name in given], **derived)
         # The texts that the reasons speak of; sound rows need none.
         spoken = ibis.array(
             [table[f"t_{f.name}"] if f.name in given else ibis.null("string") for f in self.item.fields]
         )
         return table.select(
-            *kept, *given, *derived,
+            *kept, "x_op", *given, *derived,
             x_texts=ibis.ifelse(table.x_reasons.length() > 0, spoken, ibis.null("array<string>")),
         )  # fmt: skip
 

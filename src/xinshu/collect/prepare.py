@@ -93,7 +93,15 @@ def prepare(tools: Tools, batch: Batch, item: Item, path: Path, now: datetime) -
     with open_source(path, tools.limits, name=batch.file_name, expected=expected) as source:
         mapping = mapping_for(tools, batch, item, source.header)
         today = now.astimezone(CHINA).date()
-        plan = Plan(item, mapping, tuple(source.header), today, tools.codes.references, tools.codes.lookups)
+        plan = Plan(
+            item,
+            mapping,
+            tuple(source.header),
+            today,
+            tools.codes.references,
+            tools.codes.lookups,
+            batch.mode == "full",
+        )
         bench = tools.benches.take()
         try:
             with _explained(bench):

@@ -149,6 +149,7 @@ class Publication:
             changed=rows.get("changed", 0),
             unchanged=rows.get("unchanged", 0),
             duplicates=rows.get("duplicate", 0),
+            deleted=rows.get("deleted", 0),
             closed=await queries.count_closing(conn),
             warnings=sum(prepared.warnings.values()),
         )

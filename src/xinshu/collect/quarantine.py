@@ -18,6 +18,7 @@ from xinshu.crypto import Vault
 _AAD = b"quarantine"
 _OWN = {
     "SHIFTED_COLUMNS": "这一行的内容错了栏(例如姓名中的空格把后面的内容推后一栏),请对照表头重新填写",
+    "OPERATION": "操作类型无法识别,请填新增、变更或删除;全量批次不能含删除的行",
     "SUBJECT_UNKNOWN": "按代码、注册号和名称都没有找到这个主体,请核对代码与名称;新设主体须先报送登记信息",
     "SUBJECT_AMBIGUOUS": "按现有信息对应到不止一个主体,请补填统一社会信用代码;候选主体见附",
     "DUPLICATE_CONFLICT": "同一批次中有主键相同而内容不同的行,无法判断以哪一行为准,请保留正确的一行",

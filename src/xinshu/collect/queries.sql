@@ -150,7 +150,7 @@ with made as (
         case when s.code is null and s.old_number is null then 'farm_household' else s.kind end, s.division, s.industry,
         s.status, s.established, s.address, s.legal_person, s.employees, s.revenue, s.assets, :batch_id, :now, :now
     from stage s
-    where coalesce(s.code, s.old_number, s.citizen::text) is not null and s.name is not null
+    where coalesce(s.code, s.old_number, s.citizen::text) is not null and s.name is not null and s.op <> 'D'
       and (s.code is not null) = :coded
       and not exists (select from match m where m.row_no = s.row_no)
     order by coalesce(s.code, 'R' || s.old_number, 'C' || s.citizen::text), s.row_no

@@ -46,6 +46,7 @@ class CountsOut(BaseModel):
     changed: int
     unchanged: int
     duplicates: int
+    deleted: int
     closed: int
     warnings: int
 

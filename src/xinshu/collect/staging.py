@@ -72,7 +72,7 @@ def seal(bench: Workbench, item: Item, vault: Vault | None) -> None:
     fields = ", ".join(f'"{field.name}"' for field in item.fields)
     norm = ", x_name_norm" if item.subject.name is not None else ""
     bench.execute(
-        f"create or replace view sound as select row_no, {fields}{norm} from checked "  # noqa: S608
+        f"create or replace view sound as select row_no, x_op, {fields}{norm} from checked "  # noqa: S608
         "where len(x_reasons) = 0 and row_no not in (select row_no from doubted)"
     )
     sealed = [field.name for field in item.sealed_fields]
@@ -95,8 +95,9 @@ def seal(bench: Workbench, item: Item, vault: Vault | None) -> None:
     others = ", ".join(f's."{f.name}"' for f in item.fields if f.name not in sealed)
     extra = ", ".join(f'z."{name}", z."{name}__index"' for name in sealed)
     masked = "".join(f', s."{name}" as "{name}__clear"' for name in sealed)
+    chosen = f"s.row_no, s.x_op, {others}, {extra}{masked}{norm.replace('x_', 's.x_')}"
     bench.execute(
-        f"create or replace table accepted as select s.row_no, {others}, {extra}{masked}{norm.replace('x_', 's.x_')} "  # noqa: S608
+        f"create or replace table accepted as select {chosen} "  # noqa: S608
         "from sound s join sealed_rows z using (row_no)"
     )
     bench.connection.unregister("sealed_rows")
@@ -173,7 +174,7 @@ def _ready_sql(item: Item) -> str:
     citizen = subject.citizen_no if subject.citizen_no in sealed else None
     columns = {
         "row_no": "row_no",
-        "op": "null",
+        "op": "x_op",
         "code": f'"{subject.code}"',
         "old_number": f'"{subject.old_number}"' if subject.old_number else "null",
         "citizen": f"'\\x' || \"{citizen}__index\"" if citizen else "null",

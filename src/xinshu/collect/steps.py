@@ -56,6 +56,21 @@ def mapped(mapping: Mapping, columns: Dict[str, ir.StringValue], lookups: Lookup
     }
 
 
+OPERATIONS = {
+    "U": ["I", "U", "i", "u", "insert", "update", "新增", "变更", "修改"],
+    "D": ["D", "d", "delete", "删除"],
+}
+
+
+def operation(mapping: Mapping, columns: Dict[str, ir.StringValue], lookups: Lookups) -> ir.StringValue:
+    """`U` or `D` for each row, `?` where the text says neither."""
+    if len(mapping.operation) == 0:
+        return ibis.literal("U")
+    text = _first([_origin(origin, columns, lookups) for origin in mapping.operation])
+    known = [(text.isin(words), code) for code, words in OPERATIONS.items()]
+    return ibis.cases((text.isnull(), "U"), *known, else_="?")
+
+
 def shifted(mapping: Mapping, columns: Dict[str, ir.StringValue]) -> ir.BooleanValue:
     """Whether a row shows a sign that its cells have moved."""
     found: ir.BooleanValue = ibis.literal(False)
