@@ -1,4 +1,4 @@
-"""Fixtures of the tests of collection: a node of one's own, and one shared by tests that look at their own batch only."""
+"""Fixtures of the tests of collection: a node of one's own, and one shared by tests that look at their own batch."""
 
 from __future__ import annotations
 

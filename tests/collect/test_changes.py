@@ -42,7 +42,9 @@ async def test_versions_follow_one_another(node: Node) -> None:
     (holding,) = await node.table("select * from holding where subject_id = $1", new["subject_id"])
     assert (holding["rows"], holding["version"], holding["batch_id"]) == (1, 2, second.id)
     assert orjson.loads(holding["document"])[0]["data"]["address"] == "示例路99号"
-    (untouched,) = await node.table("select version, batch_id from holding where subject_id = $1", touched["subject_id"])
+    (untouched,) = await node.table(
+        "select version, batch_id from holding where subject_id = $1", touched["subject_id"]
+    )
     assert untouched == {"version": 1, "batch_id": first.id}
     subject = await node.table("select address from subject where code = $1", code_of(2))
     history = await node.table("select field, value, seen_from, seen_to from subject_history")
@@ -119,7 +121,9 @@ async def test_a_repaired_record_is_not_brought_back(node: Node) -> None:
     await node.publish(firms(1))
     rows = penalties(10)
     await node.publish(rows, "8")
-    await node.table("update record set state = 'repaired', known_to = $1 where row_no = 3 and item = '8'", node.clock.now())
+    await node.table(
+        "update record set state = 'repaired', known_to = $1 where row_no = 3 and item = '8'", node.clock.now()
+    )
     node.clock.advance(HOUR)
     batch = await node.publish(rows, "8", batch_no="again")
     assert await node.codes_aside(batch) == {3: ["RECORD_REPAIRED"]}

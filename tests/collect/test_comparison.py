@@ -9,7 +9,9 @@ OLD = "320111000000019"
 
 async def test_by_code_then_by_old_number(node: Node) -> None:
     await node.publish([*firms(8), firm(9, registration_no=OLD)])
-    batch = await node.publish([*penalties(9), penalty("旧号〔2024〕1号", uscc="", registration_no=OLD, subject_name="名称已改")], "8")
+    batch = await node.publish(
+        [*penalties(9), penalty("旧号〔2024〕1号", uscc="", registration_no=OLD, subject_name="名称已改")], "8"
+    )
     assert batch.counts.quarantined == 0
     found = await node.table(
         "select s.code, count(*) as n from record r join subject s on s.id = r.subject_id where item = '8' group by 1"

@@ -31,11 +31,13 @@ SECOND = csv_of(
      firm(20), firm(30, subject_name=""), firm(31, address="甲"), firm(31, address="乙")]
 )  # fmt: skip
 TABLES = (
-    "select code, old_number, name, name_key, division, status, industry, address, legal_person, size_class from subject",
+    "select code, old_number, name, name_key, division, status, industry, address, legal_person, size_class "
+    "from subject",
     "select s.code, h.field, h.value from subject_history h join subject s on s.id = h.subject_id",
     "select s.code, r.item, r.key, r.version, r.payload, r.row_hash, r.batch_id, r.row_no, r.state, "
     "r.known_to is null as known from record r join subject s on s.id = r.subject_id",
-    "select s.code, h.item, h.document, h.masked, h.rows, h.version from holding h join subject s on s.id = h.subject_id",
+    "select s.code, h.item, h.document, h.masked, h.rows, h.version "
+    "from holding h join subject s on s.id = h.subject_id",
     "select batch_id, row_no, original::text, reasons::text, candidates::text, state from quarantine",
     "select id, state, counts::text, reasons::text, quality::text, format::text, header::text, sequence from batch",
 )

@@ -68,9 +68,7 @@ async def test_two_workers_on_one_batch(node: Node, settings: Settings, clock: F
     db = await Database.open(settings)
     other = Node(build(settings, db, clock), clock)
     batch = await node.receive(firms(5))
-    ends = await asyncio.gather(
-        node.collect.process(batch.id), other.collect.process(batch.id), return_exceptions=True
-    )
+    ends = await asyncio.gather(node.collect.process(batch.id), other.collect.process(batch.id), return_exceptions=True)
     await db.close()
     done = [end for end in ends if isinstance(end, Batch)]
     refused = [end for end in ends if not isinstance(end, Batch)]
@@ -89,7 +87,9 @@ async def test_two_workers_on_two_batches_that_make_the_same_subjects(
     here, there = await asyncio.gather(node.publish(firms(5)), other.publish(firms(8), provider="customs"))
     await db.close()
     assert consistent(here) and consistent(there)
-    assert await node.table("select count(*) as n, count(distinct code) as codes from subject") == [{"n": 8, "codes": 8}]
+    assert await node.table("select count(*) as n, count(distinct code) as codes from subject") == [
+        {"n": 8, "codes": 8}
+    ]
     assert {here.counts.new + here.counts.unchanged, there.counts.new + there.counts.unchanged} == {5, 8}
 
 

@@ -14,7 +14,9 @@ async def test_a_deletion_ends_the_record_and_the_holding_forgets_it(node: Node)
     rows = penalties(3)
     await node.publish(rows, "8")
     node.clock.advance(timedelta(days=1))
-    batch = await node.publish([rows[0] | {"操作类型": "删除"}, rows[1] | {"操作类型": ""}, rows[2] | {"操作类型": "U"}], "8")
+    batch = await node.publish(
+        [rows[0] | {"操作类型": "删除"}, rows[1] | {"操作类型": ""}, rows[2] | {"操作类型": "U"}], "8"
+    )
     assert (batch.counts.deleted, batch.counts.closed, batch.counts.unchanged) == (1, 1, 2)
     assert consistent(batch)
     ended, *others = sorted(await node.records("8"), key=lambda record: record["row_no"])

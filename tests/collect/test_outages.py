@@ -44,6 +44,11 @@ def fill(folder: Path) -> Path:
     return ballast
 
 
+def partial_files(folder: Path) -> list[Path]:
+    """Files that were begun and not ended."""
+    return [path for path in folder.rglob("*") if ".part-" in path.name]
+
+
 async def test_a_lake_that_is_full(settings: Settings, db: Database, clock: FixedClock, small_disk: Path) -> None:
     node = Node(build(settings.model_copy(update={"lake_url": str(small_disk)}), db, clock), clock)
     batch = await node.receive(ROWS)
@@ -57,7 +62,7 @@ async def test_a_lake_that_is_full(settings: Settings, db: Database, clock: Fixe
         await node.receive(firms(6))
     assert await node.table("select id from batch") == [{"id": batch.id}]
     ballast.unlink()
-    assert not [path for path in small_disk.rglob("*") if ".part-" in path.name]
+    assert partial_files(small_disk) == []
     assert (await node.collect.process(batch.id)).counts.new == 5
 
 

@@ -98,7 +98,9 @@ async def test_a_citizen_number_is_never_in_clear(node: Node) -> None:
     good = farm()
     bad = farm("示例县白桦家庭农场", citizen_no="110105194912310021")  # wrong check character
     other = farm("示例县红枫家庭农场", citizen_no="110101199001010015", land_area="不详")
-    batch = await node.send([good, bad, other, *[farm(f"示例县合作社{n}", citizen_no="", uscc=code_of(n)) for n in range(8)]], "37")
+    batch = await node.send(
+        [good, bad, other, *[farm(f"示例县合作社{n}", citizen_no="", uscc=code_of(n)) for n in range(8)]], "37"
+    )
     assert batch.state is BatchState.PUBLISHED, (batch.held_for, batch.error)
     assert await node.codes_aside(batch) and consistent(batch)
     numbers = [CITIZEN_NO, "110105194912310021", "110101199001010015"]

@@ -72,7 +72,9 @@ async def test_a_body_cut_short_is_not_a_batch(node: Node) -> None:
 async def test_a_sender_who_goes_away_leaves_nothing(node: Node) -> None:
     """The connection breaks in the middle of a chunked body: no batch, no file, no error of our own."""
     sent: list[Any] = []
-    messages = iter([{"type": "http.request", "body": csv_of(firms(3)), "more_body": True}, {"type": "http.disconnect"}])
+    messages = iter(
+        [{"type": "http.request", "body": csv_of(firms(3)), "more_body": True}, {"type": "http.disconnect"}]
+    )
     token = admin_token(node.services.settings)
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "path": "/v1/batches",

@@ -65,7 +65,12 @@ async def test_as_of_a_day_gives_what_was_known_and_valid_then(node: Node) -> No
 async def test_as_of_leaves_out_what_was_not_valid_then(node: Node) -> None:
     await node.publish(firms(1))
     rows = [
-        penalty("已届满〔2020〕1号", decision_date="2020-01-01", publication_date="2020-01-05", publicity_to_date="2023-01-01"),
+        penalty(
+            "已届满〔2020〕1号",
+            decision_date="2020-01-01",
+            publication_date="2020-01-05",
+            publicity_to_date="2023-01-01",
+        ),
         penalty("最后一天〔2024〕1号", publicity_to_date="2026-06-01"),
         penalty("无截止〔2024〕2号", publicity_to_date=""),
         penalty("仍有效〔2024〕3号"),
@@ -79,7 +84,9 @@ async def test_as_of_leaves_out_what_was_not_valid_then(node: Node) -> None:
 async def test_repaired_records_are_not_given_for_any_day(node: Node) -> None:
     await node.publish(firms(1))
     await node.publish(penalties(2), "8")
-    await node.table("update record set state = 'repaired', known_to = $1 where row_no = 1 and item = '8'", node.clock.now())
+    await node.table(
+        "update record set state = 'repaired', known_to = $1 where row_no = 1 and item = '8'", node.clock.now()
+    )
     assert len(await ask(node, "2026-06-01")) == 1
 
 
@@ -97,9 +104,7 @@ async def test_both_ways_of_reading_agree(node: Node) -> None:
 async def test_unknown_subjects_and_items(node: Node) -> None:
     await node.publish(firms(1))
     with pytest.raises(SubjectUnknownError) as unknown:
-        await node.services.inquiry.information(
-            Request("operator", Reader.OPERATOR, code_of(2), "upkeep"), None, None
-        )
+        await node.services.inquiry.information(Request("operator", Reader.OPERATOR, code_of(2), "upkeep"), None, None)
     assert (unknown.value.status, code_of(2) in unknown.value.message) == (404, True)
     with pytest.raises(ItemNotFoundError):
         await node.services.inquiry.information(OPERATOR, ["1", "no-such-item"], None)

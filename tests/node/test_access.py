@@ -78,5 +78,3 @@ def test_a_home_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("in the way")
     with pytest.raises(SettingError):
         admin_token(Settings(home=tmp_path / "home"))
-
-

@@ -78,7 +78,7 @@ def test_no_request_is_an_error_of_our_own(described: Any, listening: tuple[str,
         for mode in GenerationMode:
 
             @settings(
-                max_examples=60, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
+                max_examples=4, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
                 suppress_health_check=list(HealthCheck),
             )  # fmt: skip
             @given(case=operation.as_strategy(generation_mode=mode))

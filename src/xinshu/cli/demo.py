@@ -111,16 +111,19 @@ def _report(services: Services, batches: list[Batch]) -> None:
 
 async def _inquire(services: Services) -> None:
     """One answered inquiry, as the API gives it."""
-    found = await services.subjects.search("虚构", page_size=1)
+    found = await services.subjects.search("虚构", kind="enterprise", page_size=20)
     if len(found.items) == 0:
         return
-    subject = found.items[0]
-    request = Request("demo", Reader.OPERATOR, subject.code or subject.old_number or "", "upkeep")
-    answer = orjson.loads(body(await services.inquiry.information(request, None, None)))
+    answers = []
+    for subject in found.items:  # of the first twenty, the one about which most is known
+        request = Request("demo", Reader.OPERATOR, subject.code or subject.old_number or "", "upkeep")
+        answer = orjson.loads(body(await services.inquiry.information(request, None, None)))
+        answers.append((sum(one["rows"] > 0 for one in answer["items"]), subject.name, request, answer))
+    _, name, request, answer = max(answers, key=lambda one: one[0])
     base = f"http://{services.settings.host}:{services.settings.port}"
     console.print(f"\n[bold]一次查询[/bold] GET {base}/v1/subjects/{request.subject_code}/information")
     known = [one for one in answer["items"] if one["rows"] > 0]
-    console.print(f"{subject.name}:{len(answer['items'])} 个事项中 {len(known)} 个有信息")
+    console.print(f"{name}:{len(answer['items'])} 个事项中 {len(known)} 个有信息")
     for one in known[:6]:
         fact = orjson.dumps(one["records"][0]["data"]).decode()
         console.print(f"  {one['item']:>2} {one['name']}:{one['rows']} 条  [dim]{fact[:150]}…[/dim]", markup=True)

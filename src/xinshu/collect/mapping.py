@@ -6,11 +6,12 @@ with the value as received. Without a mapping, a file's columns carry the Chines
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from xinshu.catalogue.model import Item, Text
 from xinshu.core.errors import NotFoundError, XinshuError
@@ -41,12 +42,35 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+_NOT_IN_RE2 = re.compile(r"\(\?(?:[=!>]|<[=!])|\\[1-9]")
+
+
+def _readable_pattern(pattern: str) -> str:
+    """The pattern, if every engine can read it. Raises ValueError."""
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
+    if _NOT_IN_RE2.search(pattern):
+        raise ValueError(f"{pattern!r} looks around or back, which RE2 does not do")
+    return pattern
+
+
+def _with_a_group(pattern: str) -> str:
+    if re.compile(pattern).groups == 0:
+        raise ValueError(f"{pattern!r} has no group to extract")
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_readable_pattern)]
+
+
 class Step(_Strict):
     """One step; exactly one of the verbs is given."""
 
-    keep_if: str | None = None  # pattern matched whole; other texts become absent
-    drop_if: str | None = None  # pattern matched whole; such texts become absent
-    extract: str | None = None  # pattern; its first group, or absent
+    keep_if: Pattern | None = None  # matched whole; other texts become absent
+    drop_if: Pattern | None = None  # matched whole; such texts become absent
+    extract: Annotated[Pattern, AfterValidator(_with_a_group)] | None = None  # its first group, or absent
     replace: tuple[str, str] | None = None  # literal text by another
     substring: tuple[int, int] | None = None  # start, length (from 0)
     translate: dict[str, str] | None = None  # whole text → text; others pass
@@ -86,8 +110,8 @@ class Sign(_Strict):
     """A sign that the cells of a row have moved: the text of `column` matches (whole) or does not match."""
 
     column: str
-    matches: str | None = None
-    not_matches: str | None = None
+    matches: Pattern | None = None
+    not_matches: Pattern | None = None
     note: str = ""
 
 

@@ -125,15 +125,23 @@ where s.old_number is not null and not exists (select from match m where m.row_n
 group by s.row_no;
 
 -- name: match_by_name!
--- Exact normalised name within the division; two different numbers are two subjects of one name.
+-- Exact normalised name within the division; two different numbers are two subjects of one name. A row with a unified
+-- code looks only among subjects without one, which a small index holds.
 insert into match (row_no, subject_id, candidates)
-select s.row_no, case when count(*) = 1 then min(o.id) end, case when count(*) > 1 then array_agg(o.id) end
-from stage s join subject o on o.name_key = s.name_key
-    and (s.code is null or o.code is null)
-    and (s.old_number is null or o.old_number is null or s.old_number = o.old_number)
-    and (s.citizen is null or o.citizen_index is null or s.citizen = o.citizen_index)
-where s.name_key is not null and not exists (select from match m where m.row_no = s.row_no)
-group by s.row_no;
+select n.row_no, case when count(*) = 1 then min(n.id) end, case when count(*) > 1 then array_agg(n.id) end
+from (
+    select s.row_no, s.old_number, s.citizen, c.id, c.old_number as other_number, c.citizen_index as other_citizen
+    from stage s join subject c on c.name_key = s.name_key and c.code is null
+    where s.code is not null
+    union all
+    select s.row_no, s.old_number, s.citizen, c.id, c.old_number, c.citizen_index
+    from stage s join subject c on c.name_key = s.name_key
+    where s.code is null
+) n
+where (n.old_number is null or n.other_number is null or n.old_number = n.other_number)
+  and (n.citizen is null or n.other_citizen is null or n.citizen = n.other_citizen)
+  and not exists (select from match m where m.row_no = n.row_no)
+group by n.row_no;
 
 -- name: make_subjects!
 -- Registry rows that found no subject make one each; rows of the same batch with one number share it.

@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     cell_max_chars: int = Field(
         100_000, ge=100, description="Longest cell accepted, characters; longer ones are set aside."
     )
-    pool_size: int = Field(10, ge=2, le=200, description="Most connections to the database.")
+    pool_size: int = Field(10, ge=5, le=200, description="Most connections to the database.")
     workers: int = Field(
         1, ge=0, le=64, description="Background workers in `xinshu serve`; 0: run `xinshu worker` beside."
     )

