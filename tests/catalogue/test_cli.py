@@ -85,7 +85,7 @@ def test_template(tmp_path: Path) -> None:
     assert run("template", "8", "--format", "csv").exit_code == 0
     assert next(tmp_path.glob("08-*.csv")).read_bytes().startswith(b"\xef\xbb\xbf")
     result = run("template", "8", "-o", tmp_path / "no" / "t.xlsx")
-    assert (result.exit_code, "无法写入" in result.stderr) == (1, True)
+    assert (result.exit_code, "无法写入" in result.stderr) == (2, True)
 
 
 def test_schema(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import csv
 import io
 import shutil
@@ -69,7 +70,7 @@ def parts() -> Parts:
     """Loaded once; the engine keeps the expressions that it has compiled."""
     definitions = packaged_definitions()
     industries = Industries.load(definitions)
-    return Parts(
+    loaded = Parts(
         catalogue=Catalogue.load(definitions, "", MOMENT.date()),
         codes=Codes.load(definitions),
         sizes=Sizes.load(definitions, industries),
@@ -78,6 +79,8 @@ def parts() -> Parts:
         engine=DuckDBEngine(),
         benches=Workbenches(Path(tempfile.mkdtemp(prefix="xinshu-benches-")), "384MB", 2),
     )
+    atexit.register(loaded.close)
+    return loaded
 
 
 def tools_for(settings: Settings, engine: Engine | None = None, *, alone: bool = False) -> Tools:
@@ -108,7 +111,7 @@ def build(
         engine=tools.engine,
         catalogue=shared.catalogue,
         collect=collect,
-        subjects=SubjectService(db, tools.vault, clock, shared.divisions, shared.industries),
+        subjects=SubjectService(db, Vault.load(settings), clock, shared.divisions, shared.industries),
         inquiry=InquiryService(db, shared.catalogue, clock),
     )
 
@@ -121,6 +124,10 @@ class Node:
         self.collect = services.collect
         self.db = services.db
         self.clock = clock
+
+    def close_benches(self) -> None:
+        """For a node whose workbenches are its own."""
+        self.collect._tools.benches.close()
 
     async def receive(self, content: Content, item: str = "1", name: str = "rows.csv", **about: Any) -> Batch:
         """Hand in a file, or rows as CSV."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
@@ -16,13 +16,7 @@ from xinshu.store import Database, embedded
 
 sys.path.insert(0, str(Path(__file__).parent))  # for collect_kit, which these tests share
 
-from collect_kit import MOMENT, Node, build, parts
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _shared_parts() -> Iterator[None]:
-    yield
-    parts().close()
+from collect_kit import MOMENT, Node, build
 
 
 @pytest.fixture
@@ -35,7 +29,7 @@ async def node(settings: Settings, db: Database, clock: FixedClock) -> Node:
 async def shared_node(server: embedded.EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Node]:
     """A node for tests that send batches of their own and look at nothing else."""
     admin = await asyncpg.connect(server.dsn_of("postgres"))
-    await admin.execute("create database shared_node template xinshu_template strategy file_copy")
+    await admin.execute("create database shared_node template xinshu_template")
     home = tmp_path_factory.mktemp("shared-node")
     settings = Settings(home=home, database_url=SecretStr(server.dsn_of("shared_node")), cell_max_chars=1000)
     db = await Database.open(settings)

@@ -61,7 +61,7 @@ async def test_over_http_in_the_format_received(node: Node, kind: str) -> None:
         rest = (await client.get(f"/v1/batches/{batch.id}/quarantine", params={"after": first[-1]["row_no"]})).json()
         assert [row["row_no"] for row in first + rest] == [11, 12, 13]
         body = answer.content.replace(b"2030-01-01", b"2020-01-01")
-        about = {"provider": "samr", "item": "1", "correction_of": batch.id}
+        about: dict[str, str | int] = {"provider": "samr", "item": "1", "correction_of": batch.id}
         sent = await client.post("/v1/batches", params=about, content=body)
         assert (sent.status_code, sent.json()["correction_of"]) == (202, batch.id)
 

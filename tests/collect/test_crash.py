@@ -70,19 +70,21 @@ async def runs(server: embedded.EmbeddedServer, tmp_path_factory: pytest.TempPat
     """A first batch published, then a process killed at each state of a second, each in a copy of the whole node."""
     folder = tmp_path_factory.mktemp("crash")
     admin = await asyncpg.connect(server.dsn_of("postgres"))
-    await admin.execute("create database crash_base template xinshu_template strategy file_copy")
+    await admin.execute("create database crash_base template xinshu_template")
     base = await opened(server.dsn_of("crash_base"), folder / "base")
     await base.publish(BASE)
     before = await tables(base)
+    base.close_benches()
     await base.db.close()
     places = {}
     for state in STATES:
-        await admin.execute(f"create database crash_{state} template crash_base strategy file_copy")
+        await admin.execute(f"create database crash_{state} template crash_base")
         shutil.copytree(folder / "base", folder / state)
         places[state] = (server.dsn_of(f"crash_{state}"), folder / state)
     base = await opened(server.dsn_of("crash_base"), folder / "base")
     await base.publish(SECOND)
     expected = await tables(base)
+    base.close_benches()
     await base.db.close()
     order = {
         "file": str(write(folder, "rows.csv", SECOND)),
@@ -124,4 +126,5 @@ async def test_a_killed_process_leaves_nothing_half_done(runs: Runs, state: str)
         left = list((node.services.settings.home / "work").iterdir())
         assert len(left) == (0 if published else 1), left  # the workbench of this process
     finally:
+        node.close_benches()
         await node.db.close()

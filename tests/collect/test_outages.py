@@ -87,6 +87,7 @@ async def test_a_working_folder_that_is_full(
         assert answer.status_code == 503, answer.text
     ballast.unlink()
     assert (await node.collect.process(batch.id)).counts.new == 5
+    node.close_benches()
 
 
 @pytest.mark.parametrize("folder", ["lake", "work"])

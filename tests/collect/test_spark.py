@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -22,11 +23,14 @@ from xinshu.collect.prepare import prepare
 from xinshu.core.clock import FixedClock
 from xinshu.core.settings import Settings
 from xinshu.store import Database
-from xinshu.store.engine import Engine, open_engine
+from xinshu.store.engine import Engine, EngineUnavailableError, open_engine
 
 pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(900)]
 
-COLUMNS = ("企业名称", "统一社会信用代码", "注册日期", "企业类型", "法人代表", "注册资金", "经营范围", "所在省份", "地区", "注册地址")  # fmt: skip
+COLUMNS = (
+    "企业名称", "统一社会信用代码", "注册日期", "企业类型", "法人代表", "注册资金",
+    "经营范围", "所在省份", "地区", "注册地址",
+)  # fmt: skip
 CAPITALS = ("50(万元人民币)", "1,000(万元)", "26(万美元)", "N/A", "若干", "3000元", "0.5亿元", "", "12.5(万英镑)")
 CODES: tuple[Callable[[int], str], ...] = (
     code_of,
@@ -57,7 +61,8 @@ def registry_file(rows: int, start: int = 0) -> bytes:
         values = (
             NAMES[n % 5 if n % 7 == 0 else n % 4].format(n), CODES[n % 6](n), DATES[n % 9 if n % 4 == 0 else n % 4],
             ("有限责任公司", "个体", "不知道", "股份有限公司 国有企业")[n % 4], "李 明", CAPITALS[n % 9],
-            "机械,\"零部件\"\n加工" if n % 11 == 0 else "机械加工", "江苏", ("南京", "无此市", "苏州市")[n % 3], f"示例路{n}号",
+            "机械,\"零部件\"\n加工" if n % 11 == 0 else "机械加工", "江苏",
+            ("南京", "无此市", "苏州市")[n % 3], f"示例路{n}号",
         )  # fmt: skip
         made.append(dict(zip(COLUMNS, values, strict=True)))
         if n % 13 == 0:  # a name with a blank pushed the rest one column on
@@ -148,10 +153,34 @@ async def test_a_batch_is_published_the_same(
         if batch.state is BatchState.HELD:
             batch = await node.collect.decide(batch.id, accept=True, by="王五")
             again = await duck.collect.decide(again.id, accept=True, by="王五")
-        assert batch.counts.new > 100
+        assert batch.counts.new > 80
         assert (again.counts.new, again.counts.changed) == (0, 0)  # every hash is the same
     finally:
         engine.close()
+
+
+def test_several_files_at_once_do_not_mix(spark_home: Path, tmp_path: Path) -> None:
+    """The next file is checked while one is published: one session, several threads."""
+    files = [write(tmp_path, f"{n}.csv", registry_file(100, start=n * 1_000)) for n in range(4)]
+    duck = open_engine(Settings(home=tmp_path / "duck"))
+    expected = [verdicts(duck, tmp_path / "duck", file) for file in files]
+    duck.close()
+    engine = open_engine(Settings(home=tmp_path / "spark", engine="spark-local"))
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(lambda file: verdicts(engine, tmp_path / "spark", file), files)) == expected
+    finally:
+        engine.close()
+    assert not any((tmp_path / "spark" / "spark").iterdir())
+
+
+def test_a_session_that_is_gone_is_a_clear_error(spark_home: Path, tmp_path: Path, file: Path) -> None:
+    engine = open_engine(Settings(home=tmp_path / "spark", engine="spark-local"))
+    engine.close()
+    with pytest.raises(EngineUnavailableError) as caught:
+        verdicts(engine, tmp_path / "spark", file)
+    assert caught.value.status == 503
+    assert not any((tmp_path / "spark" / "spark").iterdir())
 
 
 def free_port() -> int:

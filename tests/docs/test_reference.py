@@ -7,17 +7,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from xinshu.catalogue import Catalogue
 from xinshu.catalogue.messages import REASONS
 from xinshu.catalogue.model import FieldChecks, FieldType, Limits, Mask, Sensitivity
-from xinshu.collect import errors, mapping, quarantine
+from xinshu.collect import errors, mapping, pull_sources, puller_sql, pulling, quarantine, steps
 from xinshu.collect.files.errors import SourceFileError
 from xinshu.collect.files.model import Fault
 from xinshu.collect.mapping import Step
 from xinshu.collect.model import BatchState, Counts
+from xinshu.collect.puller import PullSource
+from xinshu.core.errors import XinshuError
 from xinshu.core.settings import packaged_definitions
 from xinshu.node import metrics
+from xinshu.subjects.model import KIND_NAMES
+from xinshu.subjects.rules import KINDS as KINDS_BY_CODE
 
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = ("compare", "required_if", "forbidden_if", "any_present", "all_or_none", "sum_equals", "unique", "sum_by")
@@ -45,9 +50,41 @@ def test_every_reason_of_a_row_has_a_remedy_and_no_other() -> None:
 
 def test_every_fault_of_a_file_is_explained() -> None:
     of_mapping = {mapping.MappingError.code, mapping.UnknownMappingError.code, mapping.ColumnsError.code}
-    of_submission = {errors.FutureBatchError.code, errors.BatchNumberReusedError.code, errors.SubmissionError.code}
+    of_submission = {
+        errors.BatchNotFoundError.code,
+        errors.BatchNumberReusedError.code,
+        errors.CorrectionMismatchError.code,
+        errors.FutureBatchError.code,
+        errors.SubmissionError.code,
+    }
     wanted = {*_kinds(SourceFileError), *of_mapping, *of_submission}
     assert sorted(code for code in wanted if f"`{code}`" not in page("collect")) == []
+
+
+def test_every_fault_of_a_pull_is_explained() -> None:
+    modules = (pull_sources, puller_sql, pulling)
+    kinds = {kind for module in modules for kind in vars(module).values() if isinstance(kind, type)}
+    codes = {kind.code for kind in kinds if issubclass(kind, XinshuError) and kind.code.startswith("pull_")}
+    assert len(codes) > 8
+    (section,) = re.findall(r"^## 前置机库表.*", page("collect"), re.MULTILINE | re.DOTALL)
+    listed = [row for row in section.splitlines() if row.startswith("| `pull_")]
+    assert set(re.findall(r"`(pull_\w+)`", "\n".join(listed))) == codes
+
+
+def test_every_word_of_an_operation_is_listed() -> None:
+    text = page("collect")
+    (section,) = re.findall(r"^### 删除 .*?(?=^## )", text, re.MULTILINE | re.DOTALL)
+    words = {word for several in steps.OPERATIONS.values() for word in several} - {"i", "u", "d"}
+    assert sorted(word for word in words if f"`{word}`" not in section) == []
+    named = {*re.findall(r"[“`]([^”`]+)[”`]", section)}
+    assert named >= mapping.OPERATION_COLUMNS
+
+
+def test_every_kind_of_a_subject_is_listed_with_its_codes() -> None:
+    rows = re.findall(r"^\| `?(\w+)`? \| (\w+) \| `(\w+)` \|$", page("concepts"), re.MULTILINE)
+    listed = {(begin, kind, name) for begin, name, kind in rows if kind in set(KIND_NAMES)}
+    other = ("其他", "other", KIND_NAMES["other"])
+    assert listed == {(begin, kind.value, KIND_NAMES[kind]) for begin, kind in KINDS_BY_CODE.items()} | {other}
 
 
 def test_every_step_of_a_mapping_is_described() -> None:
@@ -66,8 +103,8 @@ def test_every_state_of_a_batch_is_described(state: BatchState) -> None:
 
 
 def test_the_counts_add_up_as_written() -> None:
-    assert "读取 = 接受 + 隔离；接受 = 新增 + 变更 + 不变 + 重复" in page("concepts")
-    named = {"read", "accepted", "quarantined", "new", "changed", "unchanged", "duplicates"}
+    assert "读取 = 接受 + 隔离；接受 = 新增 + 变更 + 不变 + 重复 + 删除" in page("concepts")
+    named = {"read", "accepted", "quarantined", "new", "changed", "unchanged", "duplicates", "deleted"}
     assert named <= set(Counts.__annotations__)
 
 
@@ -90,7 +127,7 @@ def test_every_metric_is_described() -> None:
 
 def test_every_route_is_listed_with_its_method() -> None:
     declared = set()
-    for file in sorted((ROOT / "src" / "xinshu").glob("*/routes.py")):
+    for file in sorted((ROOT / "src" / "xinshu").glob("*/*routes.py")):
         source = file.read_text(encoding="utf-8")
         prefix = "".join(_names(r'APIRouter\(prefix="([^"]+)"', source))
         for method, path in re.findall(r'@routes\.(get|post|put|patch|delete)\(\s*"([^"]*)"', source):
@@ -106,3 +143,10 @@ def test_the_example_of_a_mapping_is_a_mapping(tmp_path: Path) -> None:
     loaded = mapping.load_mapping(tmp_path, "my-penalties", item)
     assert loaded.name.zh == "某局行政处罚台账"
     assert loaded.shifted[0].column == "日期"
+    assert loaded.operation[0].column == "变动"
+
+
+def test_the_example_of_a_source_is_a_source() -> None:
+    (text,) = re.findall(r"^```yaml\n(name: .*?)^```$", page("collect"), re.MULTILINE | re.DOTALL)
+    source = PullSource.model_validate(yaml.safe_load(text))
+    assert (source.name, source.watermark, source.enabled) == ("registry-front", "updated_at", True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from collect_kit import Node, code_of, farm, firms, penalties, penalty
 
-from xinshu.catalogue.catalogue import ItemNotFoundError
+from xinshu.catalogue.faults import ItemNotFoundError
 from xinshu.consent.rules import Reader, Request
 from xinshu.inquiry.service import AsOfError, Information, SubjectUnknownError
 

@@ -38,7 +38,7 @@ async def test_every_route_wants_the_token(node: Node) -> None:
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic b3BlcmF0b3I6eA==", "Bearer 令牌", "bearer x y"])
 async def test_odd_headers_are_refused(node: Node, header: str) -> None:
     async with node.http(None) as client:
-        answer = await client.get("/v1/batches", headers={"Authorization": header.encode()})
+        answer = await client.get("/v1/batches", headers={b"Authorization": header.encode()})
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthorised")
 
 

@@ -33,7 +33,7 @@ from xinshu.store import Database, embedded
 def listening(server: embedded.EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """Address and token of a node in a thread of its own, with something in it."""
     with psycopg.connect(server.dsn_of("postgres"), autocommit=True) as link:
-        link.execute("create database openapi template xinshu_template strategy file_copy")
+        link.execute("create database openapi template xinshu_template")
     node_settings = Settings(
         home=tmp_path_factory.mktemp("openapi"), database_url=SecretStr(server.dsn_of("openapi")), workers=0
     )
@@ -82,7 +82,7 @@ def test_no_request_is_an_error_of_our_own(described: Any, listening: tuple[str,
                 suppress_health_check=list(HealthCheck),
             )  # fmt: skip
             @given(case=operation.as_strategy(generation_mode=mode))
-            def answered(case: schemathesis.Case) -> None:
+            def answered(case: Any) -> None:
                 nonlocal tried
                 tried += 1
                 answer = case.call(headers={"Authorization": f"Bearer {listening[1]}"})

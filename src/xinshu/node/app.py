@@ -12,6 +12,7 @@ import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from xinshu import __version__
@@ -43,7 +44,8 @@ def build_app(services: Services) -> FastAPI:
             if worker is not None:
                 await worker.stop()
 
-    app = FastAPI(
+    app = FastAPIOffline(  # the page at /docs loads nothing from elsewhere: a platform's network may be closed
+        redoc_url=None,
         title="信枢 xinshu",
         summary="融资信用服务平台节点 Node of a financing credit service platform",
         version=__version__,

@@ -88,6 +88,7 @@ class Database:
         except LOST as error:
             if isinstance(error, asyncpg.InterfaceError) and "connection" not in str(error):
                 raise  # a fault of our own statement
+            await self.pool.expire_connections()  # the idle ones have probably lost the server too
             raise _gone(error) from error
         finally:
             with contextlib.suppress(*LOST):

@@ -9,6 +9,7 @@ import shutil
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +18,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from xinshu.core.errors import SettingError
+from xinshu.core.errors import SettingError, UnavailableError
 from xinshu.core.settings import Settings
 from xinshu.store.workbench import Workbench
 
@@ -25,6 +26,12 @@ PIECE_ROWS = 100_000
 PIECE_BYTES = 64 << 20
 COMPILED_KEPT = 128  # statements of about 0.2 MB each
 Build = Callable[[ir.Table], ir.Table]
+
+
+class EngineUnavailableError(UnavailableError):
+    """The cluster cannot be reached or gave up."""
+
+    code = "engine_unavailable"
 
 
 class Engine(Protocol):
@@ -125,6 +132,8 @@ class SparkEngine:
             .config("spark.ui.enabled", "false")
             .config("spark.sql.session.timeZone", "UTC")
             .config("spark.sql.shuffle.partitions", "8")
+            # One method of thousands of expressions is more than a JVM compiles; trying costs seconds a batch.
+            .config("spark.sql.codegen.wholeStage", "false")
             .config("spark.sql.files.maxPartitionBytes", str(16 << 20))
             .getOrCreate()
         )
@@ -136,21 +145,29 @@ class SparkEngine:
         folder = self._shared / bench.folder.name
         shutil.rmtree(folder, ignore_errors=True)
         arriving, result = folder / "arriving", folder / name
-        arriving.mkdir(parents=True)
-        empty = True
-        for number, batch in enumerate(batches):
-            pq.write_table(pa.Table.from_batches([batch], schema), arriving / f"{number:06}.parquet")
-            empty = False
-        if empty:
-            pq.write_table(schema.empty_table(), arriving / "000000.parquet")
-        self._session.read.parquet(str(arriving)).createOrReplaceTempView("arriving_rows")
-        table = ibis.table(ibis.Schema.from_pyarrow(schema), name="arriving_rows")
-        rows = self._session.sql(str(ibis.to_sql(build(table), dialect="pyspark")))
-        rows.write.mode("overwrite").parquet(str(result))
         try:
+            arriving.mkdir(parents=True)
+            for number, batch in enumerate(chain([pa.RecordBatch.from_pylist([], schema)], batches)):
+                pq.write_table(pa.Table.from_batches([batch], schema), arriving / f"{number:06}.parquet")
+            # Several batches may be checked at once in the one session: each has a view of its own.
+            view = f"arriving_{bench.folder.name.replace('-', '_')}"
+            self._run(str(arriving), view, build(ibis.table(ibis.Schema.from_pyarrow(schema), name=view)), str(result))
             bench.execute(f"create or replace table \"{name}\" as select * from read_parquet('{result}/*.parquet')")  # noqa: S608
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _run(self, arriving: str, view: str, rows: ir.Table, result: str) -> None:
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
+
+        try:
+            self._session.read.parquet(arriving).createOrReplaceTempView(view)
+            checked = self._session.sql(str(ibis.to_sql(rows, dialect="pyspark")))
+            checked.write.mode("overwrite").parquet(result)
+            self._session.catalog.dropTempView(view)
+        except (PySparkException, Py4JError, OSError) as error:
+            said = str(error).strip().partition("\n")[0][:300]
+            raise EngineUnavailableError(f"Spark 未能完成计算:{said}", hint="检查 Spark 集群后重试") from error
 
     def close(self) -> None:
         self._session.stop()
