@@ -81,5 +81,3 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real data not found in {folder}")
     return folder
-
-

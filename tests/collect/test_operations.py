@@ -52,3 +52,24 @@ async def test_a_full_batch_holds_no_deletions(node: Node) -> None:
     batch = await node.send(rows, mode="full")
     assert batch.state is BatchState.PUBLISHED
     assert await node.codes_aside(batch) == {9: ["OPERATION"]}
+
+
+async def test_one_row_that_changes_and_one_that_deletes_contradict(node: Node) -> None:
+    await node.publish(firms(9))
+    rows = [
+        firm(1) | {"操作类型": "变更"},
+        firm(1) | {"操作类型": "删除"},
+        *[row | {"操作类型": ""} for row in firms(8, 2)],
+    ]
+    batch = await node.publish(rows)
+    assert await node.codes_aside(batch) == {1: ["DUPLICATE_CONFLICT"], 2: ["DUPLICATE_CONFLICT"]}
+    assert (batch.counts.deleted, batch.counts.unchanged) == (0, 8)
+
+
+async def test_many_deletions_wait_for_a_person(node: Node) -> None:
+    await node.publish(firms(40))
+    batch = await node.send([row | {"操作类型": "删除"} for row in firms(21)])
+    assert batch.state is BatchState.HELD
+    assert [limit["limit"] for limit in batch.held_for or []] == ["max_deletions"]
+    accepted = await node.collect.decide(batch.id, accept=True, by="王芳")
+    assert (accepted.state, accepted.counts.deleted) == (BatchState.PUBLISHED, 21)

@@ -36,7 +36,10 @@ async def goes_in(node: Node, files: list[Path]) -> Counter[str]:
         assert len(rows) == batch.counts.quarantined
         assert all(row.reasons and all(reason["message"] for reason in row.reasons) for row in rows)
         reasons.update(str(reason["code"]) for row in rows for reason in row.reasons)
-    state = "select count(*) as n, sum(hashtext(subject_id::text || item || key || version || row_hash || state)) as h from record"
+    state = (
+        "select count(*) as n, sum(hashtext(subject_id::text || item || key || version || row_hash || state)) as h "
+        "from record"
+    )
     before = await node.table(state)
     again = await add(node, files)
     assert [batch.id for batch in again] == [batch.id for batch in batches]

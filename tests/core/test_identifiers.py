@@ -25,7 +25,9 @@ CHECKS: dict[str, Callable[[str], list[ids.Fault]]] = {
 }
 CASES = [
     pytest.param(kind, case, id=f"{kind}-{case['code']}")
-    for kind, cases in yaml.safe_load(Path(__file__).with_name("cases").joinpath("codes.yml").read_text(encoding="utf-8")).items()
+    for kind, cases in yaml.safe_load(
+        Path(__file__).with_name("cases").joinpath("codes.yml").read_text(encoding="utf-8")
+    ).items()
     for case in cases
 ]
 DIVISIONS = st.integers(110000, 659999).map(str)

@@ -142,10 +142,13 @@ def quarantine(
         if as_json:
             print_json([asdict(row) for row in found])
             return
-        table = Table("行号", "原文", "原因")
+        table = Table("行号", "状态", "原文", "原因")
         for row in found:
             cells = row.original if isinstance(row.original, str) else "、".join(row.original)
-            table.add_row(str(row.row_no), cells[:80], "\n".join(f"{r['message']}({r['code']})" for r in row.reasons))
+            state = "已修正" if row.state == "fixed" else "待修正"
+            table.add_row(
+                str(row.row_no), state, cells[:80], "\n".join(f"{r['message']}({r['code']})" for r in row.reasons)
+            )
         Console().print(table)
 
 

@@ -9,6 +9,9 @@ from xinshu.catalogue.model import Item
 from xinshu.collect.model import Counts
 
 
+DELETIONS_FREE = 20  # rows of an incremental batch that may end records without being measured against max_deletions
+
+
 @dataclass(frozen=True)
 class Limit:
     """One limit broken: its name in the definition, what it allows, what was found."""
@@ -40,7 +43,8 @@ def broken_after_checks(item: Item, read: int, set_aside: int, fill: Mapping[str
 def broken_after_comparison(item: Item, counts: Counts, current: int | None, previous: int | None) -> list[Limit]:
     """Limits that the comparison shows broken.
 
-    current: the provider's current records of the item; previous: rows of its last full batch; None if incremental.
+    current: the provider's current records of the item, None where closing is not measured; previous: rows of its last
+    full batch, None if incremental.
     """
     limits = item.limits
     found = _quarantined(item, counts.read, counts.quarantined)

@@ -17,7 +17,7 @@ import orjson
 import pyarrow as pa
 
 from xinshu.collect import staging
-from xinshu.collect.limits import Limit, broken_after_comparison
+from xinshu.collect.limits import DELETIONS_FREE, Limit, broken_after_comparison
 from xinshu.collect.model import Batch, BatchState, Counts
 from xinshu.collect.prepare import Prepared
 from xinshu.core.sizes import Sizes
@@ -157,8 +157,9 @@ class Publication:
     async def _respect_limits(self, outcome: Outcome) -> None:
         batch = self.batch
         current = previous = None
-        if batch.mode == "full":
+        if batch.mode == "full" or outcome.counts.deleted > DELETIONS_FREE:
             current = await queries.count_current(self.conn, provider=batch.provider, item=batch.item)
+        if batch.mode == "full":
             previous = await queries.previous_full_rows(self.conn, provider=batch.provider, item=batch.item)
         limits = broken_after_comparison(self.prepared.item, outcome.counts, current, previous)
         if limits:

@@ -186,12 +186,12 @@ where m.subject_id is null;
 analyze match;
 
 -- name: conflicting
--- Rows of one subject and key with different content: which one is right cannot be known.
+-- Rows of one subject and key with different content or operation: which one is right cannot be known.
 with repeated as (
     select m.subject_id, s.key from stage s join match m using (row_no)
     where m.subject_id is not null
     group by m.subject_id, s.key
-    having count(*) > 1 and count(distinct s.row_hash) > 1
+    having count(*) > 1 and count(distinct (s.row_hash, s.op)) > 1
 )
 select s.row_no from repeated r join match m using (subject_id) join stage s using (row_no)
 where s.key = r.key;
