@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from xinshu.catalogue.model import Item
 from xinshu.collect.model import Counts
 
-
 DELETIONS_FREE = 20  # rows of an incremental batch that may end records without being measured against max_deletions
 
 

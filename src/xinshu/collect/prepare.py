@@ -125,7 +125,7 @@ def _checked(tools: Tools, batch: Batch, plan: Plan, source: Source, bench: Work
     staging.make_ready(bench, item)
     accepted = bench.folder / "accepted.parquet"
     fields = ", ".join(f'"{f.name}"' for f in item.fields)
-    bench.execute(f"copy (select row_no, {fields} from accepted) to '{accepted}' (format parquet, compression zstd)")  # noqa: S608
+    bench.execute(f"copy (select row_no, {fields} from accepted) to '{accepted}' (format parquet, compression snappy)")  # noqa: S608
     faults = bench.execute("select row_no, row_fault, fault_detail from checked where row_fault is not null").fetchall()
     corrected = "select row_no, source_row from checked where source_row is not null"
     return Prepared(

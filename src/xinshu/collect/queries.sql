@@ -355,8 +355,10 @@ where c.id = s.subject_id;
 -- Subjects touched by this batch whose size class can be told.
 select c.id, c.industry, c.employees, c.revenue, c.assets, c.size_class
 from subject c
-where c.id in (select subject_id from verdict where verdict in ('new', 'changed'))
-  and c.industry is not null;
+where c.industry is not null
+  and c.id in (select v.subject_id from verdict v join stage s using (row_no)
+               where v.verdict in ('new', 'changed')
+                 and coalesce(s.industry, s.employees::text, s.revenue::text, s.assets::text) is not null);
 
 -- name: set_size_class*!
 update subject set size_class = :size_class where id = :id;
