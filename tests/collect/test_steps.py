@@ -9,8 +9,8 @@ from typing import Any
 import ibis
 import pyarrow as pa
 import pytest
+import yaml
 from collect_kit import parts
-from ruamel.yaml import YAML
 
 from xinshu.collect import steps
 from xinshu.collect.mapping import (
@@ -25,7 +25,7 @@ from xinshu.collect.mapping import (
 )
 from xinshu.core.settings import packaged_definitions
 
-CAPITAL: list[dict[str, Any]] = YAML(typ="safe").load((Path(__file__).parent / "cases" / "capital.yml").read_text())
+CAPITAL: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases" / "capital.yml").read_text())
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +122,7 @@ SHIPPED = sorted(path.stem for path in (packaged_definitions() / "mappings").glo
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_mappings_fit_their_items(name: str) -> None:
     folder = packaged_definitions() / "mappings"
-    item = YAML(typ="safe").load((folder / f"{name}.yml").read_text())["item"]
+    item = yaml.safe_load((folder / f"{name}.yml").read_text())["item"]
     assert load_mapping(folder, name, parts().catalogue.item(item)).mapping == name
 
 

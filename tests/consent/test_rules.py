@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from xinshu.catalogue import Catalogue
 from xinshu.consent.rules import Reader, Request, decide
 from xinshu.core.settings import packaged_definitions
 
 NOW = datetime(2026, 6, 1, 2, tzinfo=UTC)
-CASES: list[dict[str, Any]] = YAML(typ="safe").load((Path(__file__).parent / "cases" / "decide.yml").read_text())
+CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases" / "decide.yml").read_text())
 
 
 @pytest.fixture(scope="module")
