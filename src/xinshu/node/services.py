@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from xinshu.catalogue import Catalogue
 from xinshu.collect.files import ReadLimits
@@ -17,6 +18,7 @@ from xinshu.collect.service import CollectService
 from xinshu.collect.tasks import PROCESS, PULL, process_task, pull_task
 from xinshu.core.clock import Clock
 from xinshu.core.divisions import Divisions
+from xinshu.core.errors import SettingError
 from xinshu.core.industries import Industries
 from xinshu.core.settings import Settings
 from xinshu.core.sizes import Sizes
@@ -77,10 +79,26 @@ class Services:
         await self.refresh_search()
 
 
+def _make_private(settings: Settings) -> None:
+    """Folders with information on firms are closed to other users of the machine."""
+    folders = [settings.home / "work"]
+    if "://" not in settings.lake:
+        folders.append(Path(settings.lake))
+    try:
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o700)
+    except OSError as error:
+        raise SettingError(
+            f"目录 {error.filename} 不能创建或设限:{error.strerror}", hint="检查 XINSHU_HOME 的权限"
+        ) from error
+
+
 @asynccontextmanager
 async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[Services]:
     """Open everything that a node needs, and close it at the end."""
     catalogue = await asyncio.to_thread(Catalogue.load, settings.definitions, settings.overlay, clock.today())
+    _make_private(settings)
     vault = Vault.load(settings)
     divisions, industries = Divisions.load(), Industries.load(settings.definitions)
     db = await Database.open(settings)
