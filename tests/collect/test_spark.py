@@ -269,3 +269,21 @@ def test_a_cluster_that_loses_an_executor(cluster: str, tmp_path: Path) -> None:
     killer.join(5)
     assert len(killed) == 1, "no executor was seen at work"
     assert found == expected
+
+
+def test_the_open_register_data(spark_home: Path, tmp_path: Path, shared_data: Path) -> None:
+    """All 39 files: Spark and DuckDB accept and set aside the same rows."""
+    duck, spark = (
+        open_engine(Settings(home=tmp_path / name, engine=engine))
+        for name, engine in (("duck", "duckdb"), ("spark", "spark-local"))
+    )
+    read = 0
+    try:
+        for file in sorted((shared_data / "registry").glob("*.csv.gz")):
+            ours, theirs = verdicts(duck, tmp_path / "duck", file), verdicts(spark, tmp_path / "spark", file)
+            assert ours == theirs, file.name
+            read += ours[2][0]
+    finally:
+        duck.close()
+        spark.close()
+    assert read == 282_803
