@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-import pyarrow as pa
 
 from xinshu.collect import staging
 from xinshu.collect.limits import DELETIONS_FREE, Limit, broken_after_comparison
@@ -185,12 +184,10 @@ class Publication:
     async def _insert(self) -> None:
         """New and changed rows go straight from the workbench into their tables."""
         batch, prepared = self.batch, self.prepared
-        rows = [tuple(row) async for row in queries.chosen(self.conn)]
-        if len(rows) == 0:
-            return
-        names = ("row_no", "subject_id", "version", "alone")
-        chosen = pa.table(dict(zip(names, map(pa.array, zip(*rows, strict=True)), strict=True)))
+        chosen = prepared.bench.folder / "chosen.csv"
+        await self.conn.copy_from_query(queries.chosen.sql.rstrip().rstrip(";"), output=str(chosen), format="csv")
         await asyncio.to_thread(staging.make_final, prepared.bench, chosen)
+        await asyncio.to_thread(chosen.unlink)
         origin = staging.Origin(batch.item, batch.id, batch.provider, batch.platform, self.now)
         await copy_from(self.conn, prepared, "record", staging.RECORD_COLUMNS, origin.record_sql())
         await copy_from(self.conn, prepared, "holding", staging.HOLDING_COLUMNS, origin.holding_sql())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -27,16 +28,27 @@ _OWN = {
 _FILE_FAULTS = frozenset(fault.value for fault in Fault)
 
 
-def rows_to_set_aside(prepared: Prepared, aside: SetAside, vault: Vault | None) -> list[AsideRow]:
-    """Every row that the checks or the comparison set aside, in order."""
+CHUNK = 2_000
+
+
+def rows_to_set_aside(prepared: Prepared, aside: SetAside, vault: Vault | None) -> Iterator[list[AsideRow]]:
+    """Every row that the checks or the comparison set aside, in order, in pieces: their texts may be large."""
     codes = {doubt.row_no: doubt.reasons for doubt in prepared.doubts}
     for row_no, more in aside.codes.items():
         codes[row_no] = [*codes.get(row_no, []), *more]
-    texts = staging.originals(prepared.bench, len(prepared.header), sorted(codes))
+    row_nos = sorted(codes)
+    for start in range(0, len(row_nos), CHUNK):
+        yield _piece(prepared, aside, vault, codes, row_nos[start : start + CHUNK])
+
+
+def _piece(
+    prepared: Prepared, aside: SetAside, vault: Vault | None, codes: dict[int, list[str]], row_nos: list[int]
+) -> list[AsideRow]:
+    texts = staging.originals(prepared.bench, len(prepared.header), row_nos)
     seals = len(prepared.item.sealed_fields) > 0
-    values = staging.field_texts(prepared.bench, prepared.item, sorted(codes))
+    values = staging.field_texts(prepared.bench, prepared.item, row_nos)
     rows: list[AsideRow] = []
-    for row_no in sorted(codes):
+    for row_no in row_nos:
         reasons = [_reason(prepared, row_no, code, values.get(row_no, {})).as_dict() for code in codes[row_no]]
         original: Any = texts[row_no]
         if seals and vault is not None:

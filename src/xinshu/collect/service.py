@@ -29,7 +29,7 @@ from xinshu.collect.files import FeedbackRow, FileFormat, write_feedback
 from xinshu.collect.files.errors import SourceFileError, TooLargeError
 from xinshu.collect.limits import Limit, broken_after_checks
 from xinshu.collect.mapping import ColumnsError, MappingError, UnknownMappingError, load_mapping
-from xinshu.collect.model import AsideRow, Batch, BatchState, Counts, QuarantinedRow, Submission
+from xinshu.collect.model import Batch, BatchState, Counts, QuarantinedRow, Submission
 from xinshu.collect.prepare import Prepared, Tools, prepare
 from xinshu.collect.publish import LimitsBrokenError, Outcome, Publication
 from xinshu.collect.quality import quality_of
@@ -244,8 +244,9 @@ class CollectService:
                 now = self._clock.now()
                 publication = Publication(conn, batch, prepared, self._sizes, now, forced, step)
                 outcome = await publication.run()
-                reasons, rows = await self._set_aside(batch, prepared, outcome)
-                await store.replace_quarantine(conn, batch.id, rows)
+                reasons = _reason_counts(prepared, outcome)
+                aside = rows_to_set_aside(prepared, outcome.set_aside, self._tools.vault)
+                await store.replace_quarantine(conn, batch.id, aside)
                 bad = {doubt.row_no for doubt in prepared.doubts} | set(outcome.set_aside.codes)
                 await corrections.mark_fixed(conn, batch, prepared.source_rows, bad)
                 quality = quality_of(prepared, outcome.counts)
@@ -255,19 +256,11 @@ class CollectService:
             return
         await on_step(BatchState.PUBLISHED)
 
-    async def _set_aside(
-        self, batch: Batch, prepared: Prepared, outcome: Outcome
-    ) -> tuple[Counter[str], list[AsideRow]]:
-        rows = await asyncio.to_thread(rows_to_set_aside, prepared, outcome.set_aside, self._tools.vault)
-        reasons: Counter[str] = Counter(prepared.reason_counts())
-        reasons.update(code for codes in outcome.set_aside.codes.values() for code in codes)
-        reasons.update({f"warning:{code}": count for code, count in prepared.warnings.items()})
-        return reasons, rows
-
     async def _hold(self, batch: Batch, prepared: Prepared, limits: list[Limit], outcome: Outcome) -> None:
-        reasons, rows = await self._set_aside(batch, prepared, outcome)
+        reasons = _reason_counts(prepared, outcome)
         async with self._db.transaction() as conn:
-            await store.replace_quarantine(conn, batch.id, rows)
+            aside = rows_to_set_aside(prepared, outcome.set_aside, self._tools.vault)
+            await store.replace_quarantine(conn, batch.id, aside)
             await store.set_counts(
                 conn, "set_held", batch.id, outcome.counts, reasons, self._clock.now(),
                 held_for=[limit.as_dict() for limit in limits],
@@ -392,3 +385,11 @@ class CollectService:
         """Data-quality figures of each provider and item over its published batches (R5.6)."""
         async with self._db.acquire() as conn:
             return [dict(row) async for row in queries.provider_figures(conn, provider=provider, item=item)]
+
+
+def _reason_counts(prepared: Prepared, outcome: Outcome) -> Counter[str]:
+    """`field|CODE` → rows, of the checks and of the comparison; `warning:…` → accepted rows that carry it."""
+    reasons = Counter(prepared.reason_counts())
+    reasons.update(code for codes in outcome.set_aside.codes.values() for code in codes)
+    reasons.update({f"warning:{code}": count for code, count in prepared.warnings.items()})
+    return reasons

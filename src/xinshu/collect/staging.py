@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import ibis
@@ -111,13 +112,13 @@ def make_ready(bench: Workbench, item: Item) -> None:
 STAGE_SQL = f"select {', '.join(STAGE_COLUMNS)} from ready"  # noqa: S608
 
 
-def make_final(bench: Workbench, chosen: pa.Table) -> None:
-    """Table `final`: the rows to be written, from `chosen` (row_no, subject_id, version, alone), in subject order."""
-    bench.connection.register("chosen_rows", chosen)
+def make_final(bench: Workbench, chosen: Path) -> None:
+    """Table `final`: the rows to be written, from the CSV `chosen` (row_no, subject_id, version, alone)."""
     bench.execute(
-        "create or replace table final as select * from chosen_rows join ready using (row_no) order by subject_id"
+        f"create or replace table final as select * from read_csv('{chosen}', header = false, auto_detect = false, "  # noqa: S608
+        "columns = {'row_no': 'bigint', 'subject_id': 'bigint', 'version': 'integer', 'alone': 'boolean'}) "
+        "join ready using (row_no) order by subject_id"
     )
-    bench.connection.unregister("chosen_rows")
 
 
 @dataclass(frozen=True)
@@ -316,7 +317,10 @@ def originals(bench: Workbench, width: int, row_nos: list[int]) -> dict[int, Any
 
 def field_texts(bench: Workbench, item: Item, row_nos: list[int]) -> dict[int, dict[str, str | None]]:
     """Text of each field of the rows that the checks set aside, as mapped."""
-    rows = bench.execute("select row_no, x_texts from checked where x_texts is not null").fetchall()
+    bench.connection.register("wanted_rows", pa.table({"row_no": pa.array(row_nos, pa.int64())}))
+    rows = bench.execute(
+        "select row_no, x_texts from checked join wanted_rows using (row_no) where x_texts is not null"
+    ).fetchall()
+    bench.connection.unregister("wanted_rows")
     names = [field.name for field in item.fields]
-    wanted = set(row_nos)
-    return {row_no: dict(zip(names, texts, strict=True)) for row_no, texts in rows if row_no in wanted}
+    return {row_no: dict(zip(names, texts, strict=True)) for row_no, texts in rows}

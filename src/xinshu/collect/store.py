@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -65,15 +67,15 @@ async def quarantined(conn: Any, batch_id: int, after: int, page_size: int) -> l
     ]
 
 
-async def replace_quarantine(conn: Any, batch_id: int, rows: list[AsideRow]) -> None:
-    """Replace the rows set aside of a batch.
+async def replace_quarantine(conn: Any, batch_id: int, pieces: Iterator[list[AsideRow]]) -> None:
+    """Replace the rows set aside of a batch; the pieces are made in a thread.
 
     Rows of a held batch may have been corrected before it is accepted and processed again: they stay fixed.
     """
     fixed = {row["row_no"]: row["fixed_by"] async for row in queries.clear_quarantine(conn, batch_id=batch_id)}
-    await conn.copy_records_to_table(
-        "quarantine",
-        records=[
+    columns = ["batch_id", "row_no", "original", "reasons", "candidates", "source_row", "state", "fixed_by"]
+    while (rows := await asyncio.to_thread(next, pieces, None)) is not None:
+        records = [
             (
                 batch_id,
                 row_no,
@@ -85,9 +87,8 @@ async def replace_quarantine(conn: Any, batch_id: int, rows: list[AsideRow]) -> 
                 fixed.get(row_no),
             )
             for row_no, original, reasons, found, source_row in rows
-        ],
-        columns=["batch_id", "row_no", "original", "reasons", "candidates", "source_row", "state", "fixed_by"],
-    )
+        ]
+        await conn.copy_records_to_table("quarantine", records=records, columns=columns)
 
 
 async def set_counts(
