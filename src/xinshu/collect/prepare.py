@@ -104,7 +104,7 @@ def prepare(tools: Tools, batch: Batch, item: Item, path: Path, now: datetime) -
         )
         bench = tools.benches.take()
         try:
-            with _explained(bench):
+            with explained(bench):
                 return _checked(tools, batch, plan, source, bench)
         except BaseException:
             tools.benches.give_back(bench)
@@ -161,7 +161,8 @@ class _ErrorCarrier:
 
 
 @contextmanager
-def _explained(bench: Workbench) -> Iterator[None]:
+def explained(bench: Workbench) -> Iterator[None]:
+    """A full disk or too little memory, in words. Raises WorkSpaceError."""
     try:
         yield
     except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:

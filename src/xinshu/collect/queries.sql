@@ -150,18 +150,22 @@ with made as (
     insert into subject (code, old_number, citizen_index, citizen_sealed, name, name_key, kind, division, industry,
                          status, established, address, legal_person, employees, revenue, assets, batch_id,
                          created_at, updated_at)
-    select distinct on (coalesce(s.code, 'R' || s.old_number, 'C' || s.citizen::text))
-        coalesce(s.code, case when s.old_number is null
-                              then xinshu_platform_code(coalesce(s.division, :platform), nextval('farm_household_serial'))
-                         end),
-        s.old_number, s.citizen, s.citizen_sealed, s.name, s.name_key,
-        case when s.code is null and s.old_number is null then 'farm_household' else s.kind end, s.division, s.industry,
-        s.status, s.established, s.address, s.legal_person, s.employees, s.revenue, s.assets, :batch_id, :now, :now
-    from stage s
-    where coalesce(s.code, s.old_number, s.citizen::text) is not null and s.name is not null and s.op <> 'D'
-      and (s.code is not null) = :coded
-      and not exists (select from match m where m.row_no = s.row_no)
-    order by coalesce(s.code, 'R' || s.old_number, 'C' || s.citizen::text), s.row_no
+    select coalesce(d.code, case when d.old_number is null
+                                 then xinshu_platform_code(coalesce(d.division, :platform), nextval('farm_household_serial'))
+                            end),
+        d.old_number, d.citizen, d.citizen_sealed, d.name, d.name_key,
+        case when d.code is null and d.old_number is null then 'farm_household' else d.kind end,
+        d.division, d.industry, d.status, d.established, d.address, d.legal_person, d.employees, d.revenue, d.assets,
+        :batch_id, :now, :now
+    from (
+        select distinct on (coalesce(s.code, 'R' || s.old_number, 'C' || s.citizen::text)) s.*
+        from stage s
+        where coalesce(s.code, s.old_number, s.citizen::text) is not null and s.name is not null and s.op <> 'D'
+          and (s.code is not null) = :coded
+          and not exists (select from match m where m.row_no = s.row_no)
+        order by coalesce(s.code, 'R' || s.old_number, 'C' || s.citizen::text), s.row_no
+    ) d
+    order by d.row_no                       -- numbers rise with the rows: records are then written nearly in key order
     returning id, code, old_number, citizen_index
 )
 insert into match (row_no, subject_id, is_new)

@@ -30,7 +30,7 @@ from xinshu.collect.files.errors import SourceFileError, TooLargeError
 from xinshu.collect.limits import Limit, broken_after_checks
 from xinshu.collect.mapping import ColumnsError, MappingError, UnknownMappingError, load_mapping
 from xinshu.collect.model import Batch, BatchState, Counts, QuarantinedRow, Submission
-from xinshu.collect.prepare import Prepared, Tools, prepare
+from xinshu.collect.prepare import Prepared, Tools, explained, prepare
 from xinshu.collect.publish import LimitsBrokenError, Outcome, Publication
 from xinshu.collect.quality import quality_of
 from xinshu.collect.quarantine import rows_to_set_aside, sealed_original
@@ -182,7 +182,8 @@ class CollectService:
             prepared = await self._prepare(batch, on_step)
             if prepared is not None:
                 try:
-                    await self._finish(batch, prepared, on_step)
+                    with explained(prepared.bench):
+                        await self._finish(batch, prepared, on_step)
                 finally:
                     await asyncio.to_thread(prepared.close)
         async with self._db.acquire() as conn:

@@ -113,12 +113,15 @@ STAGE_SQL = f"select {', '.join(STAGE_COLUMNS)} from ready"  # noqa: S608
 
 
 def make_final(bench: Workbench, chosen: Path) -> None:
-    """Table `final`: the rows to be written, from the CSV `chosen` (row_no, subject_id, version, alone)."""
+    """View `final`: the rows to be written, from the CSV `chosen` (row_no, subject_id, version, alone).
+
+    Not sorted by subject: that would hold all documents at once, and new subjects are numbered in row order anyway.
+    """
     bench.execute(
-        f"create or replace table final as select * from read_csv('{chosen}', header = false, auto_detect = false, "  # noqa: S608
-        "columns = {'row_no': 'bigint', 'subject_id': 'bigint', 'version': 'integer', 'alone': 'boolean'}) "
-        "join ready using (row_no) order by subject_id"
+        f"create or replace table chosen as select * from read_csv('{chosen}', header = false, auto_detect = false, "  # noqa: S608
+        "columns = {'row_no': 'bigint', 'subject_id': 'bigint', 'version': 'integer', 'alone': 'boolean'})"
     )
+    bench.execute("create or replace view final as select * from ready join chosen using (row_no)")
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,7 @@ class Origin:
         return (
             f"select subject_id, '{self.item}', key, version, payload, masked, row_hash, {self.batch_id}, row_no, "  # noqa: S608
             f"'{self.provider}', '{self.platform}', '{self.moment}', '{self.moment}', valid_from, valid_to, 'current' "
-            "from final order by subject_id"
+            "from final"
         )
 
     def holding_sql(self) -> str:
@@ -149,7 +152,7 @@ class Origin:
         return (
             f"select subject_id, '{self.item}', '[' || {self._document('payload')} || ']', "  # noqa: S608
             f"'[' || {self._document('masked')} || ']', 1, 1, {self.batch_id}, '{self.moment}' "
-            "from final where alone order by subject_id"
+            "from final where alone"
         )
 
     def _document(self, payload: str) -> str:
