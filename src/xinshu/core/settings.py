@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     )
     lake_url: str = Field("", description="Where the lake is kept, any fsspec URL; empty: `home/lake`.")
     engine: str = Field("duckdb", description="Batch engine: `duckdb`, `spark-local` or `spark://host:port`.")
-    engine_memory: str = Field("384MB", description="Memory that one collection run's DuckDB may use before it spills.")
+    engine_memory: str = Field("256MB", description="Memory that one collection run's DuckDB may use before it spills.")
     engine_threads: int = Field(2, ge=1, le=256, description="Threads of one collection run's DuckDB.")
     host: str = Field("127.0.0.1", description="Address the node listens on.")
     port: int = Field(8848, ge=1, le=65535, description="Port the node listens on.")
