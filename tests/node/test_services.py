@@ -18,7 +18,7 @@ async def test_folders_with_information_are_private(settings: Settings, clock: F
             assert (settings.home / name).stat().st_mode & 0o077 == 0, name
 
 
-async def test_a_home_that_cannot_be_made_is_a_clear_error(settings: Settings, clock: FixedClock, tmp_path: Path) -> None:
+async def test_a_home_that_cannot_be_made_is_told(settings: Settings, clock: FixedClock, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     with pytest.raises(SettingError, match="目录"):
         async with open_services(settings.model_copy(update={"home": tmp_path / "file"}), clock):
