@@ -378,9 +378,6 @@ where batch_id = :batch_id and row_no > :after
 order by row_no
 limit :page_size;
 
--- name: count_quarantined$
-select count(*) from quarantine where batch_id = :batch_id;
-
 -- name: mark_fixed!
 -- Rows that a correction brought back sound, in the batch that it corrects and in those which that one corrects.
 with recursive fixed (batch_id, row_no) as (
