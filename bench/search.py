@@ -27,6 +27,7 @@ from xinshu.core.industries import Industries
 from xinshu.core.settings import Settings
 from xinshu.crypto import Vault
 from xinshu.store import Database
+from xinshu.store.data_keys import DataKeys
 from xinshu.subjects.service import SubjectService
 from xinshu.subjects.tasks import refresh_search
 
@@ -120,9 +121,10 @@ async def run(count: int, home: Path, plans: bool) -> None:
     print(
         f"machine: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; {count:,} subjects"
     )
-    db = await Database.open(Settings(home=home))
+    settings = Settings(home=home)
+    db = await Database.open(settings)
     clock = SystemClock()
-    vault = Vault(b"\0" * 32)
+    vault = Vault.load(settings, DataKeys(db.dsn, clock))
     service = SubjectService(db, vault, clock, Divisions.load(), Industries.load())
     try:
         sample = await fill(db, count)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import csv
 import io
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import orjson
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from xinshu.catalogue import Catalogue
 from xinshu.collect.files import ReadLimits
@@ -24,6 +27,7 @@ from xinshu.collect.model import Batch, BatchState, QuarantinedRow, Submission
 from xinshu.collect.prepare import Tools
 from xinshu.collect.references import Codes
 from xinshu.collect.service import CollectService
+from xinshu.consent.uses import ConsentUses
 from xinshu.core.clock import FixedClock
 from xinshu.core.divisions import Divisions
 from xinshu.core.identifiers import make_uscc
@@ -32,10 +36,18 @@ from xinshu.core.settings import Settings, packaged_definitions
 from xinshu.core.sizes import Sizes
 from xinshu.crypto import Vault
 from xinshu.inquiry.service import InquiryService
-from xinshu.node.access import admin_token
-from xinshu.node.app import build_app
-from xinshu.node.services import Services
+from xinshu.members.accounts.model import Account
+from xinshu.members.accounts.principals import queries as account_queries
+from xinshu.members.freshness import Freshness
+from xinshu.members.model import Caller as SomeCaller
+from xinshu.members.model import Strength
+from xinshu.members.permissions import Permissions
+from xinshu.node.app import build_node, working
+from xinshu.node.authorisations import Authorisations
+from xinshu.node.membership import Membership
+from xinshu.node.services import Services, open_ledger
 from xinshu.store import Database
+from xinshu.store.data_keys import DataKeys
 from xinshu.store.engine import DuckDBEngine, Engine
 from xinshu.store.lake import Lake
 from xinshu.store.workbench import Workbenches
@@ -58,6 +70,7 @@ class Parts:
     industries: Industries
     engine: Engine
     benches: Workbenches
+    table: Permissions
 
     def close(self) -> None:
         """Remove the working folders."""
@@ -78,9 +91,16 @@ def parts() -> Parts:
         industries=industries,
         engine=DuckDBEngine(),
         benches=Workbenches(Path(tempfile.mkdtemp(prefix="xinshu-benches-")), "384MB", 2),
+        table=Permissions.load(definitions),
     )
     atexit.register(loaded.close)
     return loaded
+
+
+def vault_of(settings: Settings) -> Vault:
+    """The vault of a node; it needs the database only when it is used."""
+    url = settings.database_url
+    return Vault.load(settings, DataKeys(url.get_secret_value() if url is not None else "", FixedClock(MOMENT)))
 
 
 def tools_for(settings: Settings, engine: Engine | None = None, *, alone: bool = False) -> Tools:
@@ -93,17 +113,20 @@ def tools_for(settings: Settings, engine: Engine | None = None, *, alone: bool =
         work=settings.home / "work",
         benches=own or parts().benches,
         limits=ReadLimits.of(settings),
-        vault=Vault.load(settings),
+        vault=vault_of(settings),
     )
 
 
-def build(
+async def build(
     settings: Settings, db: Database, clock: FixedClock, engine: Engine | None = None, *, alone: bool = False
 ) -> Services:
-    """The services as `node.services` wires them, over the shared parts."""
+    """The services as `node.services` wires them, over the shared parts; members are added when HTTP is spoken."""
     shared, tools = parts(), tools_for(settings, engine, alone=alone)
-    lake = Lake(settings.lake)
+    assert tools.vault is not None
+    lake = Lake(settings.lake, tools.vault)
     collect = CollectService(db, lake, shared.catalogue, tools, shared.sizes, clock, settings.platform_code)
+    ledger = await open_ledger(settings, clock, db, tools.vault)
+    freshness = Freshness(db)
     return Services(
         settings=settings,
         clock=clock,
@@ -111,9 +134,27 @@ def build(
         engine=tools.engine,
         catalogue=shared.catalogue,
         collect=collect,
-        subjects=SubjectService(db, Vault.load(settings), clock, shared.divisions, shared.industries),
-        inquiry=InquiryService(db, shared.catalogue, clock),
+        subjects=SubjectService(db, tools.vault, clock, shared.divisions, shared.industries),
+        inquiry=InquiryService(db, shared.catalogue, clock, ledger, ConsentUses(db)),
+        ledger=ledger,
+        freshness=freshness,
+        table=shared.table,
+        membership=None,
+        authorisations=None,
+        members_db=db,
     )
+
+
+@dataclass
+class Speaker:
+    """Who speaks HTTP in a test: an operator with every operator's role, unless told otherwise."""
+
+    login: str = "operator"
+    roles: tuple[str, ...] = ("operator-admin", "operator-onboarding", "operator-data", "operator-audit",
+                              "operator-security")  # fmt: skip
+    principal: str = ""
+    cookie: str = ""
+    csrf: str = ""
 
 
 class Node:
@@ -124,6 +165,21 @@ class Node:
         self.collect = services.collect
         self.db = services.db
         self.clock = clock
+        self.speaker = Speaker()
+        self._app: ASGIApp | None = None
+        self._readying = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Write evidence, so that inquiries are answered."""
+        if not self.services.ledger.log.running:
+            self.services.ledger.log.start()
+
+    async def close(self) -> None:
+        """End what runs in the background."""
+        await self.services.ledger.log.stop()
+        await self.services.freshness.stop()
+        if self.services.membership is not None:
+            await self.services.membership.close()
 
     def close_benches(self) -> None:
         """For a node whose workbenches are its own."""
@@ -166,17 +222,93 @@ class Node:
             item,
         )
 
-    @cached_property
-    def app(self) -> FastAPI:
-        """The node's application."""
-        return build_app(self.services)
+    async def app(self) -> ASGIApp:
+        """The node as the network meets it; made at first use, with an operator who has signed in."""
+        async with self._readying:
+            if self._app is None:
+                services, shared = self.services, parts()
+                assert self.collect._tools.vault is not None
+                membership = await Membership.build(
+                    services.settings, self.clock, self.db, self.collect._tools.vault, self.collect._lake,
+                    shared.catalogue, shared.divisions, services.subjects, services.ledger, services.freshness,
+                )  # fmt: skip
+                found = Authorisations.build(services.settings, self.clock, self.db, shared.catalogue, membership)
+                self.services = replace(services, membership=membership, authorisations=found)
+                await self.start()
+                await self.sign_in(self.speaker)
+                self._app = build_node(self.services)
+        return self._app
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[httpx.AsyncClient]:
+        """A client of the node while its worker and all else in the background runs."""
+        await self.app()
+        async with working(self.services), self.http() as client:
+            yield client
+
+    async def sign_in(self, speaker: Speaker) -> None:
+        """Make the operator's member and an account, and open a session."""
+        membership, account_id = self.services.membership, uuid4()
+        assert membership is not None
+        async with self.db.transaction() as conn:
+            await conn.execute(
+                "insert into member (id, code, name, kind, regions, state, state_since, created_by, created_at, "
+                "updated_at) values ('moperator', '11320000014000001A', '运营单位', 'operator', array[''], 'online', "
+                "$1, 'test', $1, $1) on conflict do nothing", self.clock.now(),
+            )  # fmt: skip
+            await conn.executemany(
+                "insert into member (id, code, name, kind, provider_code, regions, state, state_since, created_by, "
+                "created_at, updated_at) values ('mprovider-' || $1, $2, $1, 'provider', $1, array[''], 'online', $3, "
+                "'test', $3, $3) on conflict do nothing",
+                [(name, f"provider-{name}", self.clock.now()) for name in PROVIDERS],
+            )
+            await conn.execute(
+                "insert into account (id, login, name, member_id, roles, state, created_by, created_at, updated_at) "
+                "values ($1, $2, $2, 'moperator', $3, 'active', 'test', $4, $4)",
+                account_id, speaker.login, list(speaker.roles), self.clock.now(),
+            )  # fmt: skip
+            account = Account.of(await account_queries.account(conn, id=account_id))
+            opened = await membership.accounts.sessions.open(
+                conn, account, Strength.MULTI, SomeCaller("127.0.0.1"), how="test"
+            )
+        speaker.principal = account.principal
+        speaker.cookie, speaker.csrf = opened.token, opened.csrf
 
     def http(self, token: str | None = "") -> httpx.AsyncClient:
-        """A client of the node's API; with its administrator token unless another or none (None) is given."""
-        given = admin_token(self.services.settings) if token == "" else token
-        headers = {"Authorization": f"Bearer {given}"} if given is not None else {}
-        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-        return httpx.AsyncClient(transport=transport, base_url="http://node", headers=headers)
+        """A client of the node's API: the operator signed in, or with another token, or none (None)."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return httpx.AsyncClient(transport=_Transport(self, token == ""), base_url=BASE, headers=headers)
+
+
+PROVIDERS = ("samr", "tax", "ndrc", "court", "agriculture", "hrss")
+
+
+@asynccontextmanager
+async def node_over(settings: Settings, db: Database, clock: FixedClock) -> AsyncIterator[Node]:
+    """A node with settings of its own."""
+    one = Node(await build(settings, db, clock), clock)
+    try:
+        yield one
+    finally:
+        await one.close()
+
+
+BASE = "http://localhost:8848"
+
+
+class _Transport(httpx.AsyncBaseTransport):
+    """Straight into the application, which is made at the first request."""
+
+    def __init__(self, node: Node, signed_in: bool) -> None:
+        self._node = node
+        self._signed_in = signed_in
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        app = await self._node.app()
+        if self._signed_in:
+            request.headers["Cookie"] = f"xinshu-session={self._node.speaker.cookie}"
+            request.headers["X-CSRF-Token"] = self._node.speaker.csrf
+        return await httpx.ASGITransport(app, raise_app_exceptions=False).handle_async_request(request)
 
 
 def consistent(batch: Batch) -> bool:

@@ -20,9 +20,11 @@ from collect_kit import MOMENT, Node, build
 
 
 @pytest.fixture
-async def node(settings: Settings, db: Database, clock: FixedClock) -> Node:
+async def node(settings: Settings, db: Database, clock: FixedClock) -> AsyncIterator[Node]:
     """A node with nothing in it."""
-    return Node(build(settings, db, clock), clock)
+    one = Node(await build(settings, db, clock), clock)
+    yield one
+    await one.close()
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +36,9 @@ async def shared_node(server: embedded.EmbeddedServer, tmp_path_factory: pytest.
     settings = Settings(home=home, database_url=SecretStr(server.dsn_of("shared_node")), cell_max_chars=1000)
     db = await Database.open(settings)
     clock = FixedClock(MOMENT)
-    yield Node(build(settings, db, clock), clock)
+    one = Node(await build(settings, db, clock), clock)
+    yield one
+    await one.close()
     await db.close()
     await admin.execute("drop database shared_node with (force)")
     await admin.close()

@@ -31,7 +31,7 @@ async def run(state: BatchState, dsn: str, home: Path, file: Path) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     settings = Settings(home=home, database_url=SecretStr(dsn))
-    services = build(settings, await Database.open(settings), FixedClock(MOMENT), alone=True)
+    services = await build(settings, await Database.open(settings), FixedClock(MOMENT), alone=True)
     with file.open("rb") as stream:
         batch, _ = await services.collect.receive(stream, file.name, Submission("samr", "1"))
     await die(BatchState.RECEIVED)

@@ -57,7 +57,7 @@ async def opened(dsn: str, home: Path) -> Node:
     """A node over what is there."""
     settings = Settings(home=home, database_url=SecretStr(dsn))
     clock = FixedClock(MOMENT)
-    return Node(build(settings, await Database.open(settings), clock, alone=True), clock)
+    return Node(await build(settings, await Database.open(settings), clock, alone=True), clock)
 
 
 async def tables(node: Node) -> list[list[Any]]:

@@ -66,7 +66,7 @@ async def test_the_same_content_in_other_formats_is_unchanged(node: Node) -> Non
 async def test_two_workers_on_one_batch(node: Node, settings: Settings, clock: FixedClock) -> None:
     """One has it; the other is told so, or finds it done."""
     db = await Database.open(settings)
-    other = Node(build(settings, db, clock), clock)
+    other = Node(await build(settings, db, clock), clock)
     batch = await node.receive(firms(5))
     ends = await asyncio.gather(node.collect.process(batch.id), other.collect.process(batch.id), return_exceptions=True)
     await db.close()
@@ -83,7 +83,7 @@ async def test_two_workers_on_two_batches_that_make_the_same_subjects(
     node: Node, settings: Settings, clock: FixedClock
 ) -> None:
     db = await Database.open(settings)
-    other = Node(build(settings, db, clock), clock)
+    other = Node(await build(settings, db, clock), clock)
     here, there = await asyncio.gather(node.publish(firms(5)), other.publish(firms(8), provider="customs"))
     await db.close()
     assert consistent(here) and consistent(there)

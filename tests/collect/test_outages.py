@@ -50,7 +50,7 @@ def partial_files(folder: Path) -> list[Path]:
 
 
 async def test_a_lake_that_is_full(settings: Settings, db: Database, clock: FixedClock, small_disk: Path) -> None:
-    node = Node(build(settings.model_copy(update={"lake_url": str(small_disk)}), db, clock), clock)
+    node = Node(await build(settings.model_copy(update={"lake_url": str(small_disk)}), db, clock), clock)
     batch = await node.receive(ROWS)
     ballast = fill(small_disk)
     with pytest.raises(LakeError) as caught:
@@ -71,7 +71,7 @@ async def test_a_working_folder_that_is_full(
 ) -> None:
     (settings.home).mkdir()
     (settings.home / "work").symlink_to(small_disk)
-    node = Node(build(settings, db, clock, alone=True), clock)
+    node = Node(await build(settings, db, clock, alone=True), clock)
     batch = await node.receive(ROWS)
     ballast = fill(small_disk)
     for act in (node.collect.process(batch.id), node.receive(firms(6))):
@@ -136,7 +136,8 @@ async def test_the_database_goes_in_the_middle(node: Node, database_url: str, wh
 
 async def test_without_a_database_http_says_so(settings: Settings, clock: FixedClock, database_url: str) -> None:
     db = await Database.open(settings)
-    node = Node(build(settings, db, clock), clock)
+    node = Node(await build(settings, db, clock), clock)
+    await node.app()
     name = database_url.partition("?")[0].rpartition("/")[2]
     other = await asyncpg.connect(database_url.replace(f"/{name}?", "/postgres?"))
     await other.execute(f"alter database {name} with allow_connections false")
@@ -145,9 +146,12 @@ async def test_without_a_database_http_says_so(settings: Settings, clock: FixedC
         for path in ("/readyz", "/v1/batches", "/v1/subjects"):
             answer = await client.get(path)
             assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable"), answer.text
-        assert (await client.get("/healthz")).status_code == 200
+        async with node.http(None) as anybody:
+            assert (await anybody.get("/healthz")).status_code == 200
+            assert (await anybody.get("/v1/catalogue")).status_code == 200
         await other.execute(f"alter database {name} with allow_connections true")
         assert (await client.get("/readyz")).status_code == 200
+    await node.close()
     await other.close()
     await db.close()
 

@@ -59,7 +59,7 @@ async def test_a_registration_file_is_published(node: Node) -> None:
 
 
 async def test_over_http_with_the_worker(node: Node) -> None:
-    async with node.http() as client, node.app.router.lifespan_context(node.app):
+    async with node.serving() as client:
         rows = jsonl_of(firms(3))
         answer = await client.post("/v1/batches", params={"provider": "samr", "item": "registration"}, content=rows)
         assert answer.status_code == 202, answer.text

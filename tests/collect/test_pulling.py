@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 import pytest
 import yaml
-from collect_kit import Node, build, firm
+from collect_kit import Node, firm, node_over
 from typer.testing import CliRunner
 
 from xinshu.catalogue.faults import ItemNotFoundError
@@ -23,7 +23,6 @@ from xinshu.collect.puller_sql import PullSettingError, PullUnreachableError
 from xinshu.collect.pulling import PullBusyError, PullService, PullWaitingError
 from xinshu.core.clock import FixedClock
 from xinshu.core.settings import Settings, packaged_definitions
-from xinshu.node.app import build_app
 from xinshu.store import Database, embedded
 
 COLUMNS = list(firm(1))
@@ -318,25 +317,26 @@ async def test_over_http_with_the_worker(
     monkeypatch.setenv("FRONT_URL", front.url)
     front.source(name="off", enabled=False)
     await front.put(1, f"{DAY}1")
-    node = Node(build(settings.model_copy(update={"pull_sources": front.folder}), db, clock), clock)
-    async with node.http(None) as stranger:
-        assert (await stranger.get("/v1/pulls")).status_code == 401
-        assert (await stranger.post("/v1/pulls/front")).status_code == 401
-    async with node.http() as client, build_app(node.services).router.lifespan_context(build_app(node.services)):
-        for name, expected in (("nowhere", (404, "pull_source_unknown")), ("off", (409, "pull_source_disabled"))):
-            answer = await client.post(f"/v1/pulls/{name}")
-            assert (answer.status_code, answer.json()["code"]) == expected
-        answer = await client.post("/v1/pulls/front")
-        assert (answer.status_code, answer.json()) == (202, {"name": "front", "queued": True})
-        for _ in range(400):
-            first, second = (await client.get("/v1/pulls")).json()
-            if first["last_state"] == "published":
-                break
-            await asyncio.sleep(0.05)
-    assert (first["name"], first["table"], first["last_batch"]) == ("front", "front.firm", 1)
-    assert first["watermark"]["keys"] == ["1"]
-    assert (second["name"], second["enabled"], second["watermark"]) == ("off", False, None)
-    assert "postgresql" not in json.dumps([first, second])
+    own = settings.model_copy(update={"pull_sources": front.folder})
+    async with node_over(own, db, clock) as node:
+        async with node.http(None) as stranger:
+            assert (await stranger.get("/v1/pulls")).status_code == 401
+            assert (await stranger.post("/v1/pulls/front")).status_code == 401
+        async with node.serving() as client:
+            for name, expected in (("nowhere", (404, "pull_source_unknown")), ("off", (409, "pull_source_disabled"))):
+                answer = await client.post(f"/v1/pulls/{name}")
+                assert (answer.status_code, answer.json()["code"]) == expected
+            answer = await client.post("/v1/pulls/front")
+            assert (answer.status_code, answer.json()) == (202, {"name": "front", "queued": True})
+            for _ in range(400):
+                first, second = (await client.get("/v1/pulls")).json()
+                if first["last_state"] == "published":
+                    break
+                await asyncio.sleep(0.05)
+        assert (first["name"], first["table"], first["last_batch"]) == ("front", "front.firm", 1)
+        assert first["watermark"]["keys"] == ["1"]
+        assert (second["name"], second["enabled"], second["watermark"]) == ("off", False, None)
+        assert "postgresql" not in json.dumps([first, second])
 
 
 async def test_by_command(front: Front, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

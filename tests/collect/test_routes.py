@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from collect_kit import Node, build, csv_of, firm, firms
+from collect_kit import Node, csv_of, firm, firms, node_over
 
 from xinshu.core.clock import FixedClock
 from xinshu.core.settings import Settings
-from xinshu.node.access import admin_token
 from xinshu.store import Database
 
 ABOUT = {"provider": "samr", "item": "1"}
 
 REQUESTS: dict[str, tuple[str, str, dict[str, Any], int, str]] = {
-    "no provider": ("POST", "/v1/batches", {"params": {"item": "1"}}, 422, "request_invalid"),
+    "no provider": ("POST", "/v1/batches", {"params": {"item": "1"}}, 404, "provider_unknown"),
     "provider": ("POST", "/v1/batches", {"params": ABOUT | {"provider": "SAMR"}}, 422, "request_invalid"),
     "mode": ("POST", "/v1/batches", {"params": ABOUT | {"mode": "half"}}, 422, "request_invalid"),
     "item": ("POST", "/v1/batches", {"params": ABOUT | {"item": "99"}}, 404, "item_not_found"),
@@ -75,11 +74,12 @@ async def test_a_sender_who_goes_away_leaves_nothing(node: Node) -> None:
     messages = iter(
         [{"type": "http.request", "body": csv_of(firms(3)), "more_body": True}, {"type": "http.disconnect"}]
     )
-    token = admin_token(node.services.settings)
+    app = await node.app()
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "path": "/v1/batches",
         "raw_path": b"/v1/batches", "root_path": "", "scheme": "http", "query_string": b"provider=samr&item=1",
-        "headers": [(b"authorization", f"Bearer {token}".encode())], "client": ("x", 1), "server": ("node", 80),
+        "headers": [(b"cookie", f"xinshu-session={node.speaker.cookie}".encode()),
+                    (b"x-csrf-token", node.speaker.csrf.encode())], "client": ("x", 1), "server": ("node", 80),
     }  # fmt: skip
 
     async def receive() -> Any:
@@ -88,21 +88,22 @@ async def test_a_sender_who_goes_away_leaves_nothing(node: Node) -> None:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    await node.app(scope, receive, send)
+    await app(scope, receive, send)
     assert [message["status"] for message in sent if "status" in message] in ([], [400])
     assert await node.table("select 1 from batch") == []
     assert list((node.services.settings.home / "work").iterdir()) == []
 
 
 async def test_a_body_too_large_is_refused(settings: Settings, db: Database, clock: FixedClock) -> None:
-    node = Node(build(settings.model_copy(update={"upload_max_bytes": 1000}), db, clock), clock)
-    async with node.http() as client:
-        answer = await client.post("/v1/batches", params=ABOUT, content=csv_of(firms(50)))
-        assert (answer.status_code, answer.json()["code"]) == (413, "file_too_large")
-        rows = await client.post("/v1/batches/rows", json=ABOUT | {"rows": firms(50)})
-        assert (rows.status_code, rows.json()["code"]) == (413, "file_too_large")
-        assert (await client.post("/v1/batches", params=ABOUT, content=csv_of(firms(2)))).status_code == 202
-    assert await node.table("select count(*) as n from batch") == [{"n": 1}]
+    own = settings.model_copy(update={"upload_max_bytes": 1000})
+    async with node_over(own, db, clock) as node:
+        async with node.http() as client:
+            answer = await client.post("/v1/batches", params=ABOUT, content=csv_of(firms(50)))
+            assert (answer.status_code, answer.json()["code"]) == (413, "file_too_large")
+            rows = await client.post("/v1/batches/rows", json=ABOUT | {"rows": firms(50)})
+            assert (rows.status_code, rows.json()["code"]) == (413, "file_too_large")
+            assert (await client.post("/v1/batches", params=ABOUT, content=csv_of(firms(2)))).status_code == 202
+        assert await node.table("select count(*) as n from batch") == [{"n": 1}]
 
 
 async def test_the_same_file_over_http_is_the_same_batch(node: Node) -> None:
@@ -123,6 +124,6 @@ async def test_a_held_batch_is_decided_over_http(node: Node) -> None:
         assert [one["held_for"][0]["limit"] for one in shown] == ["max_quarantined"]
         answer = await client.post(f"/v1/batches/{held.id}/decision", json={"accept": True, "note": "已核实"})
         assert (answer.status_code, answer.json()["state"]) == (200, "published")
-        assert answer.json()["decided_by"] == "operator"
+        assert answer.json()["decided_by"] == node.speaker.principal
         again = await client.post(f"/v1/batches/{held.id}/decision", json={"accept": True})
         assert (again.status_code, again.json()["code"]) == (409, "batch_state")

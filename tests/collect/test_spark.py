@@ -143,10 +143,10 @@ async def test_a_batch_is_published_the_same(
 ) -> None:
     engine = open_engine(settings.model_copy(update={"engine": "spark-local"}))
     try:
-        node = Node(build(settings, db, clock, engine, alone=True), clock)
+        node = Node(await build(settings, db, clock, engine, alone=True), clock)
         data = registry_file(200)
         batch = await node.send(data, mapping="registry-open-data")
-        duck = Node(build(settings, db, clock), clock)
+        duck = Node(await build(settings, db, clock), clock)
         again = await duck.send(data, mapping="registry-open-data", batch_no="with-duckdb")
         assert (again.counts.read, again.counts.quarantined) == (batch.counts.read, batch.counts.quarantined)
         assert again.reasons == batch.reasons

@@ -9,10 +9,16 @@ import pytest
 from collect_kit import Node, code_of, farm, firms, penalties, penalty
 
 from xinshu.catalogue.faults import ItemNotFoundError
-from xinshu.consent.rules import Reader, Request
-from xinshu.inquiry.service import AsOfError, Information, SubjectUnknownError
+from xinshu.inquiry.model import Answer, AsOfError, Question, SubjectUnknownError
+from xinshu.members.model import ANONYMOUS, local_operator
 
-OPERATOR = Request("operator", Reader.OPERATOR, code_of(1), "upkeep")
+OPERATOR = local_operator("tester")
+
+
+async def asked(node: Node, code: str, items: tuple[str, ...] | None = None, as_of: date | None = None) -> Answer:
+    """The answer to an operator."""
+    await node.start()
+    return await node.services.inquiry.ask(Question(code, "upkeep", items, as_of), OPERATOR)
 
 
 async def ask(node: Node, as_of: str | None = None, items: str = "8") -> list[dict[str, Any]]:
@@ -51,10 +57,10 @@ async def test_as_of_a_day_gives_what_was_known_and_valid_then(node: Node) -> No
     states = {record["state"] for record in await ask(node, "2026-06-02")}
     assert states == {"current"}  # what it is called today does not matter to that day
 
-    information = await node.services.inquiry.information(OPERATOR, ["8"], date(2026, 6, 5))
+    information = await asked(node, code_of(1), ("8",), date(2026, 6, 5))
     assert (information.as_of, information.items[0].rows) == (date(2026, 6, 5), 29)
     with pytest.raises(AsOfError) as caught:
-        await node.services.inquiry.information(OPERATOR, ["8"], date(2026, 6, 6))
+        await asked(node, code_of(1), ("8",), date(2026, 6, 6))
     assert (caught.value.status, caught.value.code) == (400, "as_of_in_future")
     assert "2026-06-05" in caught.value.hint
     async with node.http() as client:
@@ -104,15 +110,15 @@ async def test_both_ways_of_reading_agree(node: Node) -> None:
 async def test_unknown_subjects_and_items(node: Node) -> None:
     await node.publish(firms(1))
     with pytest.raises(SubjectUnknownError) as unknown:
-        await node.services.inquiry.information(Request("operator", Reader.OPERATOR, code_of(2), "upkeep"), None, None)
+        await asked(node, code_of(2))
     assert (unknown.value.status, code_of(2) in unknown.value.message) == (404, True)
     with pytest.raises(ItemNotFoundError):
-        await node.services.inquiry.information(OPERATOR, ["1", "no-such-item"], None)
+        await asked(node, code_of(1), ("1", "no-such-item"))
 
 
 async def test_all_items_are_answered_for_with_their_decisions(node: Node) -> None:
     await node.publish(firms(1))
-    information = await node.services.inquiry.information(OPERATOR, None, None)
+    information = await asked(node, code_of(1))
     assert len(information.items) == 37
     assert all(answer.decision.allowed and answer.decision.reason for answer in information.items)
     assert [answer.item.item for answer in information.items if answer.document is not None] == ["1"]
@@ -121,10 +127,10 @@ async def test_all_items_are_answered_for_with_their_decisions(node: Node) -> No
 
 async def test_nobody_in_particular_is_refused_with_a_reason(node: Node) -> None:
     await node.publish(firms(1))
-    anonymous = Request("", Reader.ANONYMOUS, code_of(1), "")
-    refused: Information = await node.services.inquiry.information(anonymous, ["1", "8"], None)
+    await node.start()
+    refused = await node.services.inquiry.ask(Question(code_of(1), "", ("1", "8")), ANONYMOUS)
     assert [(a.decision.allowed, a.document, a.rows) for a in refused.items] == [(False, None, 0)] * 2
-    assert all("管理员令牌" in answer.decision.reason for answer in refused.items)
+    assert all("请先登录" in answer.decision.reason for answer in refused.items)
     async with node.http(None) as client:
         answer = await client.get(f"/v1/subjects/{code_of(1)}/information")
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthorised")

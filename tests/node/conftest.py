@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from collect_kit import Node, build
 
 
 @pytest.fixture
-async def node(settings: Settings, db: Database, clock: FixedClock) -> Node:
+async def node(settings: Settings, db: Database, clock: FixedClock) -> AsyncIterator[Node]:
     """A node with nothing in it."""
-    return Node(build(settings, db, clock), clock)
+    one = Node(await build(settings, db, clock), clock)
+    yield one
+    await one.close()

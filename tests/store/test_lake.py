@@ -10,7 +10,7 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from xinshu.store.lake import CHUNK, Lake, LakeError, digest_of
+from xinshu.store.lake import CHUNK, SEALED, Lake, LakeError, digest_of
 
 
 @pytest.fixture(params=["folder", "memory"])
@@ -72,3 +72,42 @@ def test_a_stream_too_long_is_stopped(tmp_path: Path) -> None:
     assert digest_of(io.BytesIO(b"x" * 100), tmp_path / "copy", 100)[1] == 100
     with pytest.raises(ValueError, match="more than 99"):
         digest_of(io.BytesIO(b"x" * 100), tmp_path / "copy", 99)
+
+
+class Turned:
+    """Stands for encryption: the bytes back to front, with the name."""
+
+    def seal_file(self, source: Path, target: Path, name: str) -> None:
+        target.write_bytes((source.read_bytes() + name.encode())[::-1])
+
+    def open_file(self, source: Path, target: Path, name: str) -> None:
+        content = source.read_bytes()[::-1]
+        if not content.endswith(name.encode()):
+            raise LakeError(f"{name} is not what was sealed")
+        target.write_bytes(content.removesuffix(name.encode()))
+
+
+@pytest.mark.parametrize("url", ["folder", "memory://lake"])
+def test_names_that_end_in_sealed_are_kept_encrypted(tmp_path: Path, url: str) -> None:
+    lake = Lake(str(tmp_path / "lake") if url == "folder" else url, Turned())
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    source, name = scratch / "source", f"raw/37/a{SEALED}"
+    source.write_bytes(b"first")
+    lake.put(source, name)
+    kept = Lake(lake.url)
+    with kept._fetched(name, tmp_path) as path:
+        assert path.read_bytes() == (b"first" + name.encode())[::-1]
+    with lake.local(name, scratch) as path:
+        assert path.read_bytes() == b"first" and path.parent == scratch
+        assert path.stat().st_mode & 0o077 == 0
+    assert [path.name for path in scratch.iterdir()] == ["source"]
+    with pytest.raises(LakeError, match="not what was sealed"):
+        lake.put(source, name.replace("a", "b"))
+        lake._fs.mv(lake._path(name.replace("a", "b")), lake._path(name))
+        with lake.local(name, scratch):
+            raise AssertionError("opened")
+    assert [path.name for path in scratch.iterdir()] == ["source"]
+    with pytest.raises(ValueError, match="no sealer"):
+        Lake(lake.url).put(source, name)
+    fsspec.filesystem("memory").store.clear()

@@ -15,18 +15,24 @@ from xinshu.core.clock import FixedClock
 from xinshu.core.divisions import Divisions
 from xinshu.core.industries import Industries
 from xinshu.core.settings import Settings
+from xinshu.crypto import Vault
 from xinshu.store import Database, embedded
+from xinshu.store.data_keys import DataKeys
 from xinshu.subjects import SubjectService, refresh_search
 
 sys.path.insert(0, str(Path(__file__).parent))  # for subjects_kit, which these tests share
 
 
 @pytest.fixture
-def service(db: Database, clock: FixedClock) -> SubjectService:
-    """The service over an empty subject base."""
-    from subjects_kit import VAULT
+def vault(settings: Settings, db: Database, clock: FixedClock) -> Vault:
+    """The vault of a node with a database of its own."""
+    return Vault.load(settings, DataKeys(db.dsn, clock))
 
-    return SubjectService(db, VAULT, clock, Divisions.load(), Industries.load())
+
+@pytest.fixture
+def service(db: Database, vault: Vault, clock: FixedClock) -> SubjectService:
+    """The service over an empty subject base."""
+    return SubjectService(db, vault, clock, Divisions.load(), Industries.load())
 
 
 @pytest.fixture
@@ -55,11 +61,12 @@ async def reading_settings(
 @pytest.fixture(scope="session")
 async def reading(reading_settings: Settings) -> AsyncIterator[SubjectService]:
     """The service over `FIRMS`, for tests that change nothing."""
-    from subjects_kit import VAULT, firms, load
+    from subjects_kit import firms, load
 
     db = await Database.open(reading_settings)
     await load(db, firms())
     await refresh_search(db)
     clock = FixedClock(datetime(2026, 6, 1, 2, tzinfo=UTC))
-    yield SubjectService(db, VAULT, clock, Divisions.load(), Industries.load())
+    vault = Vault.load(reading_settings, DataKeys(db.dsn, clock))
+    yield SubjectService(db, vault, clock, Divisions.load(), Industries.load())
     await db.close()

@@ -7,11 +7,9 @@ from datetime import date
 from typing import Any
 
 from xinshu.core.identifiers import make_uscc
-from xinshu.crypto import Vault
 from xinshu.store import Database
 from xinshu.subjects import kind_of, name_key
 
-VAULT = Vault(bytes(range(32)))
 COLUMNS = ("code", "old_number", "name", "name_key", "kind", "division", "status", "size_class", "established")
 FIRMS: tuple[tuple[str, str, str, str, str, date | None], ...] = (
     ("1", "南京青禾科技有限公司", "320102", "1", "micro", date(2019, 3, 1)),

@@ -7,11 +7,10 @@ import random
 from datetime import date
 
 import pytest
-from subjects_kit import VAULT
 
 from xinshu.core.errors import XinshuError
 from xinshu.core.identifiers import check_platform_code, make_citizen_no, make_platform_code
-from xinshu.crypto import SealedValueError
+from xinshu.crypto import SealedValueError, Vault
 from xinshu.store import Database
 from xinshu.subjects import SubjectService
 from xinshu.subjects.errors import RegistrationError
@@ -27,7 +26,7 @@ async def register(
         return await service.register_farm_household(conn, citizen_no=citizen, name=name, division=division)
 
 
-async def test_registering_seals_the_citizen_number(service: SubjectService, db: Database) -> None:
+async def test_registering_seals_the_citizen_number(service: SubjectService, db: Database, vault: Vault) -> None:
     done = await register(service, db)
     code = done.subject.code
     assert done.created
@@ -37,9 +36,9 @@ async def test_registering_seals_the_citizen_number(service: SubjectService, db:
     async with db.acquire() as conn:
         row = await conn.fetchrow("select * from subject where code = $1", code)
     assert CITIZEN not in str(dict(row))
-    assert VAULT.open(row["citizen_sealed"], code.encode()) == CITIZEN
+    assert vault.open(row["citizen_sealed"], code.encode()) == CITIZEN
     with pytest.raises(SealedValueError):
-        VAULT.open(row["citizen_sealed"], make_platform_code("320115", 99).encode())
+        vault.open(row["citizen_sealed"], make_platform_code("320115", 99).encode())
     assert (await service.get(code)).name == "张三"
     assert CITIZEN not in done.model_dump_json()
 

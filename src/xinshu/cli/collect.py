@@ -12,13 +12,15 @@ from rich.progress import Progress
 from rich.table import Table
 
 from xinshu.cli.batches import HEADINGS, STATES, batch_cells, file_result
-from xinshu.cli.output import BAR, Json, explained, print_json, print_json_line, run
+from xinshu.cli.output import BAR, Json, explained, local_user, print_json, print_json_line, run
 from xinshu.cli.sources import pull_result, source_cells, source_result
-from xinshu.collect.model import Batch, BatchState, Mode, Submission
+from xinshu.collect.model import Batch, BatchState, Mode, Sender, Submission
 from xinshu.collect.pulling import PullResult, SourceState
 from xinshu.core.clock import SystemClock
 from xinshu.core.errors import XinshuError
 from xinshu.core.settings import load_settings
+from xinshu.members.model import Caller, local_operator
+from xinshu.members.permissions import Access
 from xinshu.node.services import Services, open_services
 
 app = typer.Typer(help="归集:报送文件、抽取库表、查看批次、取反馈、处置暂停的批次。", no_args_is_help=True)
@@ -50,20 +52,34 @@ def add(
                     provider or chosen.provider.code, chosen.item, mode, "file", mapping, batch_no, item_version,
                     correction_of=correction_of,
                 )  # fmt: skip
-                return await _add_all(services, files, submission, as_json)
+                sender = await sender_here(services, submission.provider)
+                return await _add_all(services, files, submission, sender, as_json)
 
         fine = run(work)
     if not fine:
         raise typer.Exit(1)
 
 
-async def _add_all(services: Services, files: list[Path], submission: Submission, as_json: bool) -> bool:
+async def sender_here(services: Services, provider: str) -> Sender:
+    """Who sends by a command on the node itself: the member with this provider code, else the node's own import."""
+    sender = await services.senders.local(local_operator(local_user()), provider)
+    if sender is not None:
+        return sender
+    Console(stderr=True).print(
+        f"[yellow]{provider} 还不是本平台的成员[/yellow],批次记为平台自行导入;办理入驻:xinshu member apply"
+    )
+    return Sender(f"local:{local_user()}")
+
+
+async def _add_all(
+    services: Services, files: list[Path], submission: Submission, sender: Sender, as_json: bool
+) -> bool:
     """Each file to its end, the next one checked while one is published; one object or table row a file."""
     table = Table("文件", *HEADINGS)
     fine = True
     with Progress(*BAR, console=Console(stderr=True), disable=as_json, transient=True) as progress:
         bar = progress.add_task("归集", total=len(files))
-        async for path, result in services.collect.add_files(files, submission):
+        async for path, result in services.collect.add_files(files, submission, sender):
             progress.update(bar, advance=1, description=path.name)
             if isinstance(result, XinshuError):
                 fine = False
@@ -145,7 +161,7 @@ def quarantine(
         table = Table("行号", "状态", "原文", "原因")
         for row in found:
             cells = row.original if isinstance(row.original, str) else "、".join(row.original)
-            state = "已修正" if row.state == "fixed" else "待修正"
+            state = {"fixed": "已修正", "shredded": "已依法删除"}.get(row.state, "待修正")
             table.add_row(
                 str(row.row_no), state, cells[:80], "\n".join(f"{r['message']}({r['code']})" for r in row.reasons)
             )
@@ -182,12 +198,16 @@ def decide(
     note: Annotated[str, typer.Option(help="说明。")] = "",
     as_json: Json = False,
 ) -> None:
-    """处置超出限度而暂停的批次。例:xinshu collect decide 3 --accept --by 张三"""
+    """处置超出限度而暂停的批次;报送人不能处置自己报送的批次。例:xinshu collect decide 3 --accept --by 张三"""
     with explained(as_json):
 
         async def work() -> Batch:
             async with open_services(load_settings(), SystemClock()) as services:
-                decided = await services.collect.decide(batch, accept, by, note)
+                held = await services.collect.get(batch)
+                who = local_operator(by)
+                access = Access(services.table, who, "decide", "batch", Caller("local"))
+                access.check(member=held.member_id, item=held.item, account=held.submitted_by)
+                decided = await services.collect.decide(batch, accept, who.id, note)
                 await services.refresh_search()
                 return decided
 

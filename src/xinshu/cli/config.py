@@ -43,17 +43,22 @@ def show(as_json: Json = False) -> None:
 
 @app.command()
 def token(as_json: Json = False) -> None:
-    """显示管理员令牌所在的文件(不显示令牌)。例:curl -H "Authorization: Bearer $(cat 文件)" …"""
+    """显示初始化令牌在哪里(不显示令牌);它只用一次,建立首个平台管理员。例:xinshu config token"""
     with explained(as_json):
-        from xinshu.node.access import admin_token
+        from xinshu.node.access import BootstrapToken
 
         settings = load_settings()
-        admin_token(settings)
-        place = f"环境变量或 {config_file()}" if settings.admin_token else str(settings.home / "admin-token")
+        kept = BootstrapToken(settings)
+        if settings.admin_token is not None:
+            place: str | None = f"环境变量或 {config_file()}"
+        else:
+            place = str(kept.path) if kept.read() is not None else None
         if as_json:
             print_json({"place": place})
+        elif place is None:
+            Console().print("没有初始化令牌:节点还没有启动过,或已有平台管理员", highlight=False)
         else:
-            Console().print(f"管理员令牌在:{place}", highlight=False)
+            Console().print(f"初始化令牌在:{place};建立首个平台管理员后不再起作用", highlight=False)
 
 
 def origin_of(name: str) -> str:

@@ -1,4 +1,4 @@
-"""`xinshu demo`: from an empty folder to an answered inquiry, through the real path."""
+"""`xinshu demo`: from an empty folder to an inquiry with its evidence, every step through the real path."""
 
 from __future__ import annotations
 
@@ -15,23 +15,34 @@ from rich.progress import Progress
 from rich.table import Table
 
 from xinshu.cli.batches import code_counts
-from xinshu.cli.output import BAR, explained, run
+from xinshu.cli.demonstration.calls import going
+from xinshu.cli.demonstration.crew import Crew
+from xinshu.cli.demonstration.logins import Login, Logins
+from xinshu.cli.demonstration.members import Members
+from xinshu.cli.demonstration.story import Story
+from xinshu.cli.output import BAR, explained, local_user, run
 from xinshu.cli.serve import refuse_taken_port, run_node
-from xinshu.collect.model import Batch, Submission
+from xinshu.collect.model import Batch, Sender, Submission
 from xinshu.collect.quarantine import reason_summary
-from xinshu.consent.rules import Reader, Request
 from xinshu.core.clock import SystemClock
-from xinshu.core.errors import XinshuError
-from xinshu.core.settings import load_settings
-from xinshu.inquiry.routes import body
+from xinshu.core.errors import ConflictError, XinshuError
+from xinshu.core.settings import Settings, load_settings
+from xinshu.members.model import local_operator
+from xinshu.node.app import build_node
 from xinshu.node.logs import configure
 from xinshu.node.services import Services, open_services
 from xinshu.synth import World
 
-app = typer.Typer(help="演示:生成示范省,走完归集到查询的全过程。")
+app = typer.Typer(help="演示:生成示范省,走完入驻、归集、查询、存证的全过程。")
 
 AS_OF = date(2026, 6, 30)  # fixed, so that a second run finds the same files
 console = Console(highlight=False)
+
+
+class NotADemoError(ConflictError):
+    """The node has an operator that is not the demo's."""
+
+    code = "demo_home_in_use"
 
 
 @app.callback(invoke_without_command=True)
@@ -39,11 +50,16 @@ def demo(
     subjects: Annotated[int, typer.Option(min=100, max=1_000_000, help="示范省的信用主体数。")] = 2000,
     seed: Annotated[int, typer.Option(help="种子。")] = 1,
     leave: Annotated[bool, typer.Option("--exit", help="演示完即结束,不启动节点。")] = False,
+    code: Annotated[str, typer.Option(help="只显示某个演示账户此刻的动态验证码。")] = "",
 ) -> None:
-    """生成示范省、归集全部 37 个事项、回答一次查询,然后启动节点。例:xinshu demo --subjects 5000 --exit"""
+    """单位入驻、归集全部事项、银行查询并取得存证,然后启动节点。例:xinshu demo --subjects 5000 --exit"""
     with explained():
         settings = load_settings()
-        configure(settings)
+        if code:
+            logins = Logins.load(settings.home)
+            console.print(run(lambda: logins.one_time(_with_codes(logins, code))))
+            return
+        configure(settings.model_copy(update={"log_level": "warning"}))
         if not leave:
             refuse_taken_port(settings)
 
@@ -52,15 +68,36 @@ def demo(
             async with open_services(settings, SystemClock()) as services:
                 folder = settings.home / f"demo-{seed}-{subjects}"
                 manifest = await asyncio.to_thread(_world, services, folder, seed, subjects)
-                batches = await _collect(services, folder, manifest)
-                _report(services, batches)
-                await _inquire(services)
+                logins = await _play(services, folder, manifest)
+                _tell_logins(settings, logins)
                 if leave:
                     return
-                console.print(f"令牌在 {settings.home / 'admin-token'};Ctrl+C 结束。")
+                console.print("Ctrl+C 结束。")
+                configure(settings)
                 await run_node(services)
 
         run(work)
+
+
+async def _play(services: Services, folder: Path, manifest: dict[str, Any]) -> Logins:
+    """All scenes, over a node that listens to this process alone."""
+    logins = Logins.load(services.settings.home)
+    assert services.membership is not None  # noqa: S101  (only a sandbox has none)
+    if await services.membership.accounts.bootstrap.settle() and len(logins.people) == 0:
+        raise NotADemoError(
+            f"数据目录 {services.settings.home} 里的节点已有平台运营账户,不是演示建立的",
+            hint="演示用一个空的数据目录:XINSHU_HOME=… xinshu demo",
+        )
+    node = build_node(services)
+    async with going(node):
+        crew = Crew(node, services.settings, logins)
+        members = Members(crew, services, manifest, console)
+        await members.admit_departments()
+        _report(services, await _collect(services, folder, manifest))
+        await members.admit_bank()
+        await Story(crew, members, services, console).tell()
+        await members.sandbox_ready()
+    return logins
 
 
 def _world(services: Services, folder: Path, seed: int, subjects: int) -> dict[str, Any]:
@@ -76,13 +113,15 @@ def _world(services: Services, folder: Path, seed: int, subjects: int) -> dict[s
 
 
 async def _collect(services: Services, folder: Path, manifest: dict[str, Any]) -> list[Batch]:
-    """Every file through the collection path, registers first."""
+    """Every file on behalf of the member that provides it, registers first."""
     batches = []
+    who = local_operator(local_user())
     with Progress(*BAR, console=console) as progress:
         bar = progress.add_task("归集", total=len(manifest["files"]))
         for entry in manifest["files"]:
             submission = Submission(entry["provider"], entry["item"], entry["mode"])
-            async for path, result in services.collect.add_files([folder / entry["file"]], submission):
+            sender = await services.senders.local(who, entry["provider"]) or Sender(who.id)
+            async for path, result in services.collect.add_files([folder / entry["file"]], submission, sender):
                 if isinstance(result, XinshuError):
                     console.print(f"[red]{path.name}[/red] {result.message}")
                     raise result
@@ -109,21 +148,22 @@ def _report(services: Services, batches: list[Batch]) -> None:
     console.print(why)
 
 
-async def _inquire(services: Services) -> None:
-    """One answered inquiry, as the API gives it."""
-    found = await services.subjects.search("虚构", kind="enterprise", page_size=20)
-    if len(found.items) == 0:
-        return
-    answers = []
-    for subject in found.items:  # of the first twenty, the one about which most is known
-        request = Request("demo", Reader.OPERATOR, subject.code or subject.old_number or "", "upkeep")
-        answer = orjson.loads(body(await services.inquiry.information(request, None, None)))
-        answers.append((sum(one["rows"] > 0 for one in answer["items"]), subject.name, request, answer))
-    _, name, request, answer = max(answers, key=lambda one: one[0])
-    base = f"http://{services.settings.host}:{services.settings.port}"
-    console.print(f"\n[bold]一次查询[/bold] GET {base}/v1/subjects/{request.subject_code}/information")
-    known = [one for one in answer["items"] if one["rows"] > 0]
-    console.print(f"{name}:{len(answer['items'])} 个事项中 {len(known)} 个有信息")
-    for one in known[:6]:
-        fact = orjson.dumps(one["records"][0]["data"]).decode()
-        console.print(f"  {one['item']:>2} {one['name']}:{one['rows']} 条  [dim]{fact[:150]}…[/dim]", markup=True)
+def _tell_logins(settings: Settings, logins: Logins) -> None:
+    """Where to sign in, and as whom."""
+    shown = {"demo.admin", "demo.zhou", "demo.wu", "demo.samr", "demo.bank", "demo.credit", "demo.firm"}
+    table = Table("登录名", "密码", "身份", title="演示账户(密码随机生成,只在本机)")
+    for one in logins.people.values():
+        if one.login in shown:
+            table.add_row(one.login, one.password, one.role)
+    console.print(table)
+    console.print(
+        f"登录 {settings.origin};全部 {len(logins.people)} 个演示账户在 {logins.path}(仅本人可读)。", soft_wrap=True
+    )
+    console.print("动态验证码:把文件中的 totp 加到验证器应用,或执行 xinshu demo --code 登录名")
+
+
+def _with_codes(logins: Logins, login: str) -> Login:
+    found = logins.people.get(login)
+    if found is None or found.totp is None:
+        raise NotADemoError(f"没有启用验证码的演示账户 {login}", hint=f"全部演示账户在 {logins.path}")
+    return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
+import getpass
+import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -49,10 +50,19 @@ def explained(as_json: bool = False) -> Iterator[None]:
         raise typer.Exit(2 if isinstance(error, UnavailableError) else 1) from error
 
 
+def local_user() -> str:
+    """Who runs the command, as the operating system knows it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without a name
+        return str(os.getuid())
+
+
 def run(work: Callable[[], Awaitable[Answer]]) -> Answer:
-    """Run a coroutine to its end on a new loop."""
+    """Run a coroutine to its end on a new loop, the fast one."""
+    import uvloop  # only commands that wait for something need it
 
     async def main() -> Answer:
         return await work()
 
-    return asyncio.run(main())
+    return uvloop.run(main())

@@ -12,7 +12,8 @@ from xinshu.cli.output import explained, run
 from xinshu.core.clock import SystemClock
 from xinshu.core.errors import UnavailableError
 from xinshu.core.settings import Settings, load_settings
-from xinshu.node.app import build_app
+from xinshu.node.app import build_node
+from xinshu.node.edge.tls import uvicorn_tls
 from xinshu.node.logs import configure
 from xinshu.node.services import Services, open_services
 
@@ -43,10 +44,12 @@ def serve() -> None:
 async def run_node(services: Services) -> None:
     """Answer until interrupted."""
     settings = services.settings
-    Console(stderr=True).print(f"节点地址 http://{settings.host}:{settings.port},接口文档 /docs", highlight=False)
+    scheme = "http" if settings.tls_certificate is None else "https"
+    Console(stderr=True).print(f"节点地址 {scheme}://{settings.host}:{settings.port},接口文档 /docs", highlight=False)
     config = uvicorn.Config(
-        build_app(services), settings.host, settings.port, log_level="warning", access_log=False, server_header=False
-    )
+        build_node(services), settings.host, settings.port, log_level="warning", access_log=False, lifespan="on",
+        **uvicorn_tls(settings, services.clock),
+    )  # fmt: skip
     await uvicorn.Server(config).serve()
 
 

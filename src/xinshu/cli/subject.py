@@ -20,6 +20,7 @@ from xinshu.core.industries import Industries
 from xinshu.core.settings import load_settings
 from xinshu.crypto import Vault
 from xinshu.store import Database
+from xinshu.store.data_keys import DataKeys
 from xinshu.subjects import SubjectService
 from xinshu.subjects.explain import explain_code
 from xinshu.subjects.model import Sort, Subject
@@ -136,7 +137,7 @@ async def _with_service(ask: Callable[[SubjectService], Awaitable[Answer]]) -> A
     settings = load_settings()
     db = await Database.open(settings)
     try:
-        vault = Vault.load(settings)
+        vault = Vault.load(settings, DataKeys(db.dsn, SystemClock()))
         industries = Industries.load(settings.definitions)
         states = Catalogue.load(settings.definitions).code_list("registration_status").codes
         return await ask(SubjectService(db, vault, SystemClock(), Divisions.load(), industries, states))

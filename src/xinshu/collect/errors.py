@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xinshu.core.errors import ConflictError, NotFoundError, XinshuError
+from xinshu.core.errors import ConflictError, NotFoundError, UnavailableError, XinshuError
 
 
 class BatchNotFoundError(NotFoundError):
@@ -41,7 +41,32 @@ class FutureBatchError(XinshuError):
     code = "batch_in_future"
 
 
+class KeysDestroyedError(UnavailableError):
+    """Data keys were destroyed between the sealing of a batch and its publication: it is to be sealed anew."""
+
+    code = "keys_destroyed_meanwhile"
+
+
 class SubmissionError(XinshuError):
     """What came with the file is not usable."""
 
     code = "submission_invalid"
+
+
+class SealedRowsError(XinshuError):
+    """Rows set aside hold personal-sensitive information: only who sent them may have them back."""
+
+    status = 403
+    code = "rows_sealed"
+
+
+class ProviderUnknownError(NotFoundError):
+    """No member provides data under this code."""
+
+    code = "provider_unknown"
+
+
+class ProviderOfflineError(ConflictError):
+    """The provider is a member, but not online."""
+
+    code = "provider_offline"

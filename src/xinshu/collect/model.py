@@ -69,6 +69,22 @@ class Submission:
 
 
 @dataclass(frozen=True)
+class Sender:
+    """On whose behalf a batch comes in: rows about subjects outside `regions` (prefixes of divisions) are set aside.
+
+    `principal`: who handed it in. `member_id`: the member it belongs to; None: the node's own import, seen by operators
+    alone. `regions`: None where the member serves everywhere.
+    """
+
+    principal: str
+    member_id: str | None = None
+    regions: tuple[str, ...] | None = None
+
+
+NODE = Sender("node")
+
+
+@dataclass(frozen=True)
 class Reason:
     """Why a row was set aside: the field (or check), a stable code, a message that says what to do."""
 
@@ -111,6 +127,9 @@ class Batch:
     reasons: dict[str, int] = field(default_factory=dict)
     quality: dict[str, Any] = field(default_factory=dict)
     error: dict[str, Any] | None = None
+    member_id: str | None = None
+    regions: tuple[str, ...] | None = None
+    submitted_by: str | None = None
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 
 from xinshu.catalogue.model import Item
-from xinshu.collect import staging
+from xinshu.collect import sealing, staging
 from xinshu.collect.files import FileFormat, ReadLimits, Source, open_source
 from xinshu.collect.mapping import Mapping, load_mapping, natural_mapping
 from xinshu.collect.model import Batch
@@ -44,6 +44,8 @@ class Prepared:
     fill: dict[str, float]
     timely: float | None
     accepted_file: Path
+    file_sha256: str
+    destroyed: int  # data keys destroyed before this batch was sealed
     fault_details: dict[int, tuple[str, str | None]] = field(default_factory=dict)
     source_rows: dict[int, int] = field(default_factory=dict)  # of a corrected feedback file: row → row as first sent
 
@@ -121,7 +123,7 @@ def _checked(tools: Tools, batch: Batch, plan: Plan, source: Source, bench: Work
             raise carried.error from None
         raise
     doubts = staging.find_doubted(bench, item)
-    staging.seal(bench, item, tools.vault)
+    destroyed = sealing.seal(bench, item, tools.vault, batch.file_sha256)
     staging.make_ready(bench, item)
     accepted = bench.folder / "accepted.parquet"
     fields = ", ".join(f'"{f.name}"' for f in item.fields)
@@ -140,6 +142,8 @@ def _checked(tools: Tools, batch: Batch, plan: Plan, source: Source, bench: Work
         fill=staging.fill_figures(bench, item),
         timely=staging.timely_share(bench, item, batch.received_at.astimezone(CHINA).date().isoformat()),
         accepted_file=accepted,
+        file_sha256=batch.file_sha256,
+        destroyed=destroyed,
         fault_details={row_no: (code, detail) for row_no, code, detail in faults},
         source_rows=dict(bench.execute(corrected).fetchall()) if source.feedback else {},
     )

@@ -73,6 +73,10 @@ class Publication:
         """Whether the item's rows create subjects."""
         return self.prepared.item.subject.role == "registry"
 
+    @property
+    def _regions(self) -> list[str] | None:
+        return list(self.batch.regions) if self.batch.regions is not None else None
+
     async def run(self) -> Outcome:
         """All steps. Raises LimitsBrokenError unless `forced`."""
         conn, batch = self.conn, self.batch
@@ -113,6 +117,9 @@ class Publication:
             aside.add(row["row_no"], "|SUBJECT_AMBIGUOUS" if ambiguous else "|SUBJECT_UNKNOWN")
             if ambiguous:
                 aside.candidates[row["row_no"]] = orjson.loads(row["candidates"])
+        if self._regions is not None:
+            async for row in queries.outside_regions(conn, regions=self._regions):
+                aside.add(row["row_no"], "|OUTSIDE_REGIONS")
         return aside
 
     async def _match_by_other_means(self) -> None:
@@ -137,7 +144,7 @@ class Publication:
             async for row in queries.suppressed(conn):
                 aside.add(row["row_no"], "|RECORD_REPAIRED")
         if batch.mode == "full":
-            await queries.find_closing(conn, provider=batch.provider, item=batch.item)
+            await queries.find_closing(conn, provider=batch.provider, item=batch.item, regions=self._regions)
         await queries.find_deleted(conn)
         quarantined = len(prepared.doubts) + len(aside.codes)
         return Counts(
@@ -157,9 +164,13 @@ class Publication:
         batch = self.batch
         current = previous = None
         if batch.mode == "full" or outcome.counts.deleted > DELETIONS_FREE:
-            current = await queries.count_current(self.conn, provider=batch.provider, item=batch.item)
+            current = await queries.count_current(
+                self.conn, provider=batch.provider, item=batch.item, regions=self._regions
+            )
         if batch.mode == "full":
-            previous = await queries.previous_full_rows(self.conn, provider=batch.provider, item=batch.item)
+            previous = await queries.previous_full_rows(
+                self.conn, provider=batch.provider, item=batch.item, member_id=batch.member_id
+            )
         limits = broken_after_comparison(self.prepared.item, outcome.counts, current, previous)
         if limits:
             raise LimitsBrokenError(limits, outcome)

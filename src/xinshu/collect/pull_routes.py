@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, status
+from fastapi import APIRouter, Depends, Path, status
 from pydantic import BaseModel
 
 from xinshu.collect.model import BatchState
 from xinshu.collect.pulling import PullService, SourceState
+from xinshu.members.permissions import Guards
 
 Enqueue = Callable[[str], Awaitable[None]]
 Name = Annotated[str, Path(max_length=63, description="数据源名称")]
@@ -57,16 +58,17 @@ class QueuedOut(BaseModel):
     queued: bool = True
 
 
-def router(service: PullService, enqueue: Enqueue) -> APIRouter:
-    """Routes under /v1/pulls; the composition root admits the operator only. `enqueue` asks the worker for a pull."""
+def router(service: PullService, guards: Guards, enqueue: Enqueue) -> APIRouter:
+    """Routes under /v1/pulls, for operators. `enqueue` asks the worker for a pull."""
+    reading, running = Depends(guards.may("read", "pull")), Depends(guards.may("run", "pull"))
     routes = APIRouter(prefix="/v1/pulls", tags=["collect 归集"])
 
-    @routes.get("", summary="前置机库表数据源 Sources")
+    @routes.get("", summary="前置机库表数据源 Sources", dependencies=[reading])
     async def sources() -> list[SourceOut]:
         """Each source with its watermark and its last batch."""
         return [SourceOut.of(state) for state in await service.sources()]
 
-    @routes.post("/{name}", status_code=status.HTTP_202_ACCEPTED, summary="抽取 Pull")
+    @routes.post("/{name}", status_code=status.HTTP_202_ACCEPTED, summary="抽取 Pull", dependencies=[running])
     async def pull(name: Name) -> QueuedOut:
         """Read what is new, in the background; while a pull of the source waits or runs, nothing is added."""
         source = await service.source(name)

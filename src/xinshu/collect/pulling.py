@@ -19,10 +19,11 @@ import orjson
 
 from xinshu.collect import store
 from xinshu.collect.errors import BatchBusyError
-from xinshu.collect.model import Batch, BatchState, Submission
+from xinshu.collect.model import Batch, BatchState, Sender, Submission
 from xinshu.collect.pull_sources import enabled_source, load_sources
 from xinshu.collect.puller import PullSource, Watermark, pull_to_file
 from xinshu.collect.scratch import scratch_folder
+from xinshu.collect.senders import Senders
 from xinshu.collect.service import CollectService, OnStep, nothing
 from xinshu.core.clock import Clock
 from xinshu.core.errors import ConflictError
@@ -83,6 +84,7 @@ class PullService:
         self._collect = collect
         self._folder = folder
         self._environment = environment
+        self._senders = Senders(db)
         self._clock = clock
 
     async def sources(self) -> list[SourceState]:
@@ -106,6 +108,7 @@ class PullService:
         source = await self.source(name)
         submission = Submission(source.provider, source.item, source.mode, "table", source.mapping)
         self._collect.check_submission(submission)
+        sender = await self._senders.pulled(source.provider)
         async with self._alone(name) as position:
             last = await self._settled(position, on_step)
             again = last is not None and last.state is BatchState.REJECTED
@@ -120,7 +123,7 @@ class PullService:
                     async with self._db.acquire() as conn:
                         await self._keep(conn, name, pulled.watermark, position.since, last.id)
                     return PullResult(name, 0, pulled.watermark, None)
-                batch = await self._receive(path, submission, start, pulled.watermark, position)
+                batch = await self._receive(path, submission, sender, start, pulled.watermark, position)
         return PullResult(name, pulled.rows, pulled.watermark, await self._collect.process(batch.id, on_step))
 
     async def _settled(self, position: Position, on_step: OnStep) -> Batch | None:
@@ -135,7 +138,13 @@ class PullService:
         return batch
 
     async def _receive(
-        self, path: Path, submission: Submission, start: Watermark | None, end: Watermark | None, before: Position
+        self,
+        path: Path,
+        submission: Submission,
+        sender: Sender,
+        start: Watermark | None,
+        end: Watermark | None,
+        before: Position,
     ) -> Batch:
         """Record the batch and the watermark, both or neither.
 
@@ -148,7 +157,7 @@ class PullService:
 
         with path.open("rb") as stream:
             numbered = replace(submission, batch_no=f"pull-{name}-after-{before.batch_id or 0}")
-            batch, _ = await self._collect.receive(stream, path.name, numbered, keep)
+            batch, _ = await self._collect.receive(stream, path.name, numbered, keep, sender)
         return batch
 
     async def _keep(

@@ -1,9 +1,10 @@
 -- name: insert_batch^
 -- A batch as received; nothing where the same file is already there.
 insert into batch (provider, item, item_version, batch_no, mode, channel, mapping, platform, state, file_name,
-                   file_sha256, file_bytes, raw_path, correction_of, received_at, updated_at)
+                   file_sha256, file_bytes, raw_path, correction_of, received_at, updated_at, member_id, regions,
+                   submitted_by)
 values (:provider, :item, :item_version, :batch_no, :mode, :channel, :mapping, :platform, 'received', :file_name,
-        :file_sha256, :file_bytes, :raw_path, :correction_of, :now, :now)
+        :file_sha256, :file_bytes, :raw_path, :correction_of, :now, :now, :member_id, :regions, :submitted_by)
 on conflict do nothing
 returning id;
 
@@ -23,9 +24,10 @@ where provider = :provider and item = :item and batch_no = :batch_no and state <
 select * from batch where id = :id;
 
 -- name: list_batches
--- Newest first, page by page; every filter may be null.
+-- Newest first, page by page, within what the caller may see; every filter may be null.
 select * from batch
-where (:provider::text is null or provider = :provider)
+where xinshu_permitted(:scopes::jsonb, member_id, item, null, null, submitted_by)
+  and (:provider::text is null or provider = :provider)
   and (:item::text is null or item = :item)
   and (:state::text is null or state = :state)
 order by id desc
@@ -33,7 +35,8 @@ limit :page_size offset :skip;
 
 -- name: count_batches$
 select count(*) from batch
-where (:provider::text is null or provider = :provider)
+where xinshu_permitted(:scopes::jsonb, member_id, item, null, null, submitted_by)
+  and (:provider::text is null or provider = :provider)
   and (:item::text is null or item = :item)
   and (:state::text is null or state = :state);
 
@@ -85,6 +88,13 @@ select pg_advisory_xact_lock(7110843, 0);
 -- name: lock_item!
 -- Batches of one provider and item are published one after another.
 select pg_advisory_xact_lock(7110844, hashtext(:provider || '/' || :item));
+
+-- name: hold_shredding!
+-- Nobody destroys data keys (subjects.shred) until the transaction ends.
+select pg_advisory_xact_lock_shared(7110847, 0);
+
+-- name: destroyed_keys$
+select count(*) from data_key where destroyed_at is not null;
 
 -- name: create_stage#
 -- Identity and digests of the rows only: their documents stay in the workbench until it is known which are written.
@@ -143,9 +153,16 @@ where (n.old_number is null or n.other_number is null or n.old_number = n.other_
   and not exists (select from match m where m.row_no = n.row_no)
 group by n.row_no;
 
+-- name: outside_regions
+-- Rows about subjects of other divisions: where the subject is, and where the row says that it is, must both lie inside.
+select s.row_no from stage s join match m using (row_no) join subject c on c.id = m.subject_id
+where not xinshu_within(coalesce(c.division, s.division, substr(c.code, 3, 6)), :regions::text[])
+   or (s.division is not null and not xinshu_within(s.division, :regions::text[]));
+
 -- name: make_subjects!
 -- Registry rows that found no subject make one each; rows of the same batch with one number share it.
--- Rows with a unified code go first, so that the others may then be matched with them.
+-- Rows with a unified code go first, so that the others may then be matched with them. A citizen number identifies a
+-- household that has no other number; of one person's several farms with codes it would identify none.
 with made as (
     insert into subject (code, old_number, citizen_index, citizen_sealed, name, name_key, kind, division, industry,
                          status, established, address, legal_person, employees, revenue, assets, batch_id,
@@ -153,7 +170,8 @@ with made as (
     select coalesce(d.code, case when d.old_number is null
                                  then xinshu_platform_code(coalesce(d.division, :platform), nextval('farm_household_serial'))
                             end),
-        d.old_number, d.citizen, d.citizen_sealed, d.name, d.name_key,
+        d.old_number, case when coalesce(d.code, d.old_number) is null then d.citizen end,
+        case when coalesce(d.code, d.old_number) is null then d.citizen_sealed end, d.name, d.name_key,
         case when d.code is null and d.old_number is null then 'farm_household' else d.kind end,
         d.division, d.industry, d.status, d.established, d.address, d.legal_person, d.employees, d.revenue, d.assets,
         :batch_id, :now, :now
@@ -242,11 +260,14 @@ select verdict, count(*) as rows from verdict group by verdict;
 select row_no from verdict where verdict = 'suppressed';
 
 -- name: find_closing!
--- Full mode: current records of the provider and item that the batch no longer contains.
+-- Full mode: current records of the provider and item, within the sender's regions, that the batch no longer contains.
 insert into closing (subject_id, key, version)
 select r.subject_id, r.key, r.version
 from record r join batch b on b.id = r.batch_id
 where b.provider = :provider and b.item = :item and r.item = :item and r.known_to is null
+  and (:regions::text[] is null or exists (
+      select from subject c
+      where c.id = r.subject_id and xinshu_within(coalesce(c.division, substr(c.code, 3, 6)), :regions::text[])))
   and not exists (select from verdict v where v.subject_id = r.subject_id and v.key = r.key)
   and not exists (select from match m join stage s using (row_no) where m.subject_id = r.subject_id and s.key = r.key);
 
@@ -258,14 +279,18 @@ select subject_id, key, old_version from verdict where verdict = 'deleted';
 select count(*) from closing;
 
 -- name: count_current$
--- Current records of a provider and item.
+-- Current records of a provider and item within the sender's regions.
 select count(*) from record r join batch b on b.id = r.batch_id
-where b.provider = :provider and b.item = :item and r.item = :item and r.known_to is null;
+where b.provider = :provider and b.item = :item and r.item = :item and r.known_to is null
+  and (:regions::text[] is null or exists (
+      select from subject c
+      where c.id = r.subject_id and xinshu_within(coalesce(c.division, substr(c.code, 3, 6)), :regions::text[])));
 
 -- name: previous_full_rows$
--- Rows accepted in the provider's last full batch of the item.
+-- Rows accepted in the sender's last full batch of the item.
 select (counts ->> 'accepted')::bigint from batch
-where provider = :provider and item = :item and mode = 'full' and state in ('published', 'feedback_sent')
+where provider = :provider and item = :item and member_id is not distinct from :member_id and mode = 'full'
+  and state in ('published', 'feedback_sent')
 order by sequence desc
 limit 1;
 
@@ -407,6 +432,7 @@ select provider, item, count(*) as batches,
        max(published_at) as last_published
 from batch
 where state in ('published', 'feedback_sent')
+  and xinshu_permitted(:scopes::jsonb, member_id, item, null, null, submitted_by)
   and (:provider::text is null or provider = :provider) and (:item::text is null or item = :item)
 group by provider, item
 order by provider, item;

@@ -1,4 +1,7 @@
-"""HTTP of collection: hand in a file or rows, follow a batch, fetch what was set aside, decide on held batches."""
+"""HTTP of collection: hand in a file or rows, follow a batch, fetch what was set aside, decide on held batches.
+
+A provider sends its own items and sees its own batches; operators see all (R11.1).
+"""
 
 # Annotations are not postponed here: FastAPI could not resolve the local names of the dependencies in them.
 
@@ -23,7 +26,9 @@ from xinshu.collect.files.errors import TooLargeError
 from xinshu.collect.files.feedback import SUFFIXES
 from xinshu.collect.model import Batch, BatchState, Submission
 from xinshu.collect.scratch import PREFIX, scratch_folder
+from xinshu.collect.senders import Senders
 from xinshu.collect.service import CollectService
+from xinshu.members.permissions import Access, Guards
 
 PROVIDER = r"^[a-z0-9][a-z0-9-]{0,62}$"
 Enqueue = Callable[[int], Awaitable[None]]
@@ -108,7 +113,7 @@ class RowsIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    provider: str = Field(pattern=PROVIDER)
+    provider: str | None = Field(None, pattern=PROVIDER)
     item: str = Field(min_length=1, max_length=64)
     mode: Literal["full", "incremental"] = "incremental"
     mapping: str | None = None
@@ -127,17 +132,25 @@ class DecisionIn(BaseModel):
     note: str = Field("", max_length=1000)
 
 
-def router(service: CollectService, actor: Callable[..., str], enqueue: Enqueue) -> APIRouter:
-    """Routes under /v1/batches; `actor` admits the caller, `enqueue` hands a batch to the background worker."""
+def router(service: CollectService, guards: Guards, senders: Senders, enqueue: Enqueue) -> APIRouter:
+    """Routes under /v1/batches; `enqueue` hands a batch to the background worker."""
     routes = APIRouter(prefix="/v1/batches", tags=["collect 归集"])
-    Actor = Annotated[str, Depends(actor)]
+    Sending = Annotated[Access, Depends(guards.may("create", "batch"))]
+    Reading = Annotated[Access, Depends(guards.may("read", "batch"))]
+    Mending = Annotated[Access, Depends(guards.may("read", "quarantine"))]
+    Deciding = Annotated[Access, Depends(guards.may("decide", "batch"))]
+
+    async def readable(batch_id: int, access: Access) -> Batch:
+        batch = await service.get(_id(batch_id))
+        access.check(member=batch.member_id, item=batch.item, account=batch.submitted_by)
+        return batch
 
     @routes.post("", status_code=status.HTTP_202_ACCEPTED, summary="报送文件 Hand in a file", openapi_extra=FILE_BODY)
     async def hand_in(
         request: Request,
-        who: Actor,
-        provider: Annotated[str, Query(pattern=PROVIDER, description="数据提供单位代码")],
+        access: Sending,
         item: Annotated[str, Query(min_length=1, max_length=64, description="事项编号或英文短名")],
+        provider: Annotated[str | None, Query(pattern=PROVIDER, description="数据提供单位代码;不写:本单位")] = None,
         file_name: Annotated[str, Query(min_length=1, max_length=255, description="文件名")] = "upload",
         mode: Annotated[Literal["full", "incremental"], Query(description="全量或增量")] = "incremental",
         mapping: Annotated[str | None, Query(max_length=100, description="映射名称")] = None,
@@ -147,78 +160,81 @@ def router(service: CollectService, actor: Callable[..., str], enqueue: Enqueue)
         correction_of: Annotated[int | None, Query(ge=1, le=2**62, description="修正哪个批次")] = None,
     ) -> BatchOut:
         """The body is the file itself, of any size; it is kept as received and processed in the background."""
-        submission = Submission(provider, item, mode, "api", mapping, batch_no, item_version, data_date, correction_of)
-        service.check_submission(submission)
+        code = await senders.own_code(access, provider)
+        submission = Submission(code, item, mode, "api", mapping, batch_no, item_version, data_date, correction_of)
+        sender = await senders.sender(access, code, service.check_submission(submission).item)
         async with _spooled(request, service.spool_folder, service.upload_max_bytes) as path:
             with path.open("rb") as stream:
-                batch, new = await service.receive(stream, file_name, submission)
+                batch, new = await service.receive(stream, file_name, submission, sender=sender)
         if new or not batch.state.is_final:
             await enqueue(batch.id)
         return BatchOut.of(batch)
 
     @routes.post("/rows", status_code=status.HTTP_202_ACCEPTED, summary="直接报送数据行 Hand in rows")
-    async def hand_in_rows(body: Annotated[RowsIn, Body()], who: Actor) -> BatchOut:
+    async def hand_in_rows(body: Annotated[RowsIn, Body()], access: Sending) -> BatchOut:
         """For small feeds: up to 10,000 rows as JSON."""
+        code = await senders.own_code(access, body.provider)
         submission = Submission(
-            body.provider, body.item, body.mode, "api", body.mapping, body.batch_no, body.item_version, body.data_date
+            code, body.item, body.mode, "api", body.mapping, body.batch_no, body.item_version, body.data_date
         )
-        service.check_submission(submission)
+        sender = await senders.sender(access, code, service.check_submission(submission).item)
         text = b"\n".join(orjson.dumps(row) for row in body.rows)
         with tempfile.SpooledTemporaryFile(max_size=1 << 20) as stream:
             stream.write(text)
             stream.seek(0)
-            batch, new = await service.receive(stream, "rows.jsonl", submission)
+            batch, new = await service.receive(stream, "rows.jsonl", submission, sender=sender)
         if new or not batch.state.is_final:
             await enqueue(batch.id)
         return BatchOut.of(batch)
 
     @routes.get("", summary="批次列表 Batches")
     async def batches(
-        who: Actor,
+        access: Reading,
         provider: Annotated[str | None, Query(pattern=PROVIDER)] = None,
         item: Annotated[str | None, Query(max_length=64)] = None,
         state: BatchState | None = None,
         page: Annotated[int, Query(ge=1, le=100_000)] = 1,
         page_size: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> BatchPage:
-        """Newest first."""
-        found, total = await service.batches(provider, item, state, page, page_size)
+        """Newest first; a provider sees its own."""
+        found, total = await service.batches(provider, item, state, page, page_size, access.scopes)
         return BatchPage(total=total, page=page, page_size=page_size, batches=[BatchOut.of(batch) for batch in found])
 
     @routes.get("/figures", summary="数据质量 Data quality by provider and item")
     async def figures(
-        who: Actor,
+        access: Reading,
         provider: Annotated[str | None, Query(pattern=PROVIDER)] = None,
         item: Annotated[str | None, Query(max_length=64)] = None,
     ) -> list[dict[str, Any]]:
         """Completeness, accuracy, timeliness over the published batches."""
-        return await service.figures(provider, item)
+        return await service.figures(provider, item, access.scopes)
 
     @routes.get("/{batch_id}", summary="批次 One batch")
-    async def batch(batch_id: int, who: Actor) -> BatchOut:
+    async def batch(batch_id: int, access: Reading) -> BatchOut:
         """State, counts, reasons, quality."""
-        return BatchOut.of(await service.get(_id(batch_id)))
+        return BatchOut.of(await readable(batch_id, access))
 
     @routes.get("/{batch_id}/quarantine", summary="问题数据 Rows set aside")
     async def quarantine(
         batch_id: int,
-        who: Actor,
+        access: Mending,
         after: Annotated[int, Query(ge=0, le=2**62, description="从此行号之后开始")] = 0,
         page_size: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> list[RowOut]:
         """Each row with its number, its text as received and all reasons."""
-        rows = await service.quarantined(_id(batch_id), after, page_size)
+        batch = await readable(batch_id, access)
+        rows = await service.quarantined(batch.id, after, page_size, opened=_own(batch, access))
         return [RowOut.model_validate(asdict(row)) for row in rows]
 
     @routes.get("/{batch_id}/feedback", summary="问题数据反馈文件 Feedback file", response_class=FileResponse)
-    async def feedback(batch_id: int, who: Actor) -> Response:
+    async def feedback(batch_id: int, access: Mending) -> Response:
         """The rows set aside in the format received, with the reasons beside; correct them and send them back."""
-        batch = await service.get(_id(batch_id))
+        batch = await readable(batch_id, access)
         suffix = SUFFIXES[batch.format["kind"]] if batch.format else ".csv"
         folder = Path(tempfile.mkdtemp(dir=service.spool_folder, prefix=PREFIX))
         path = folder / f"feedback{suffix}"
         try:
-            await service.feedback(batch.id, path)
+            await service.feedback(batch.id, path, opened=_own(batch, access))
         except BaseException:
             await asyncio.to_thread(_remove, folder)
             raise
@@ -227,9 +243,10 @@ def router(service: CollectService, actor: Callable[..., str], enqueue: Enqueue)
         )
 
     @routes.post("/{batch_id}/decision", summary="处置暂停的批次 Decide on a held batch")
-    async def decide(batch_id: int, body: Annotated[DecisionIn, Body()], who: Actor) -> BatchOut:
-        """A person accepts a batch that broke its limits, or sends it back."""
-        return BatchOut.of(await service.decide(_id(batch_id), body.accept, by=who, note=body.note))
+    async def decide(batch_id: int, body: Annotated[DecisionIn, Body()], access: Deciding) -> BatchOut:
+        """A person other than the sender accepts a batch that broke its limits, or sends it back."""
+        batch = await readable(batch_id, access)
+        return BatchOut.of(await service.decide(batch.id, body.accept, by=access.principal.id, note=body.note))
 
     return routes
 
@@ -237,6 +254,11 @@ def router(service: CollectService, actor: Callable[..., str], enqueue: Enqueue)
 def _id(batch_id: int) -> int:
     """A number that fits the column; others name no batch."""
     return batch_id if 0 < batch_id < 2**31 else 0
+
+
+def _own(batch: Batch, access: Access) -> bool:
+    """Whether the caller's own side sent the batch; what the node imported itself belongs to the operators."""
+    return batch.member_id is None or batch.member_id in access.principal.members
 
 
 def _remove(folder: Path) -> None:

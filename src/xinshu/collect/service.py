@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,27 +23,31 @@ from xinshu.collect.errors import (
     BatchNumberReusedError,
     BatchStateError,
     FutureBatchError,
+    KeysDestroyedError,
+    SealedRowsError,
     SubmissionError,
 )
 from xinshu.collect.files import FeedbackRow, FileFormat, write_feedback
 from xinshu.collect.files.errors import SourceFileError, TooLargeError
 from xinshu.collect.limits import Limit, broken_after_checks
 from xinshu.collect.mapping import ColumnsError, MappingError, UnknownMappingError, load_mapping
-from xinshu.collect.model import Batch, BatchState, Counts, QuarantinedRow, Submission
+from xinshu.collect.model import NODE, Batch, BatchState, Counts, QuarantinedRow, Sender, Submission
 from xinshu.collect.prepare import Prepared, Tools, explained, prepare
 from xinshu.collect.publish import LimitsBrokenError, Outcome, Publication
 from xinshu.collect.quality import quality_of
-from xinshu.collect.quarantine import rows_to_set_aside, sealed_original
+from xinshu.collect.quarantine import is_sealed, opened_rows, rows_to_set_aside
 from xinshu.collect.scratch import remove_older, scratch_folder
 from xinshu.core.clock import Clock
 from xinshu.core.errors import XinshuError
 from xinshu.core.sizes import Sizes
+from xinshu.ledger import with_change
 from xinshu.store import Database, load_queries
-from xinshu.store.lake import Lake, digest_of
+from xinshu.store.lake import SEALED, Lake, digest_of
 
 queries = load_queries("xinshu.collect")
 OnStep = Callable[[BatchState], Awaitable[None]]
 Beside = Callable[[Any, Batch], Awaitable[None]]
+EVERYTHING = "[{}]"  # scopes of whoever may see all batches
 _PROVIDER = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _FEEDBACK_PAGE = 5_000
 
@@ -83,7 +87,7 @@ class CollectService:
     # -- receiving ---------------------------------------------------------------------------------------------------
 
     async def receive(
-        self, source: Any, name: str, submission: Submission, beside: Beside = _nothing_beside
+        self, source: Any, name: str, submission: Submission, beside: Beside = _nothing_beside, sender: Sender = NODE
     ) -> tuple[Batch, bool]:
         """Keep a file (a binary stream) as received and open a batch for it: (batch, whether it is new).
 
@@ -102,11 +106,11 @@ class CollectService:
                 sha256, size = await asyncio.to_thread(digest_of, source, spool, limit)
             except ValueError as error:
                 raise TooLargeError(f"文件 {name} 超过上限 {limit} 字节", hint="拆成几个批次报送") from error
-            raw_path = f"raw/{item.item}/{sha256}"
+            raw_path = f"raw/{item.item}/{sha256}" + (SEALED if len(item.sealed_fields) > 0 else "")
             if not await asyncio.to_thread(self._lake.exists, raw_path):
                 await asyncio.to_thread(self._lake.put, spool, raw_path)
         async with self._db.transaction() as conn:
-            batch, new = await self._open_batch(conn, submission, item, name, sha256, size, raw_path)
+            batch, new = await self._open_batch(conn, submission, item, name, sha256, size, raw_path, sender)
             await beside(conn, batch)
         return batch, new
 
@@ -131,7 +135,15 @@ class CollectService:
         return item
 
     async def _open_batch(
-        self, conn: Any, submission: Submission, item: Item, name: str, sha256: str, size: int, raw_path: str
+        self,
+        conn: Any,
+        submission: Submission,
+        item: Item,
+        name: str,
+        sha256: str,
+        size: int,
+        raw_path: str,
+        sender: Sender,
     ) -> tuple[Batch, bool]:
         values = {
             "provider": submission.provider,
@@ -152,6 +164,9 @@ class CollectService:
             raw_path=raw_path,
             correction_of=submission.correction_of,
             now=self._clock.now(),
+            member_id=sender.member_id,
+            regions=list(sender.regions) if sender.regions is not None else None,
+            submitted_by=sender.principal,
         )
         if row is not None:
             return await store.get_batch(conn, row["id"]), True
@@ -205,8 +220,7 @@ class CollectService:
         """Parse and check; None where the file cannot be taken, the batch is then rejected."""
         try:
             item = self._catalogue.item_for_batch(batch.item, batch.item_version, batch.received_at.astimezone().date())
-            with self._lake.local(batch.raw_path, self._tools.work) as path:
-                prepared = await asyncio.to_thread(prepare, self._tools, batch, item, path, batch.received_at)
+            prepared = await asyncio.to_thread(self._read, batch, item)
         except (SourceFileError, ColumnsError, MappingError, UnknownMappingError) as error:
             await self._reject(batch.id, error, None)
             await on_step(BatchState.REJECTED)
@@ -224,6 +238,10 @@ class CollectService:
             )
         await on_step(BatchState.CHECKED)
         return prepared
+
+    def _read(self, batch: Batch, item: Item) -> Prepared:
+        with scratch_folder(self._tools.work) as folder, self._lake.local(batch.raw_path, folder) as path:
+            return prepare(self._tools, batch, item, path, batch.received_at)
 
     async def _finish(self, batch: Batch, prepared: Prepared, on_step: OnStep) -> None:
         forced = batch.decided_by is not None
@@ -243,6 +261,8 @@ class CollectService:
         try:
             async with self._db.transaction() as conn:
                 now = self._clock.now()
+                if len(prepared.item.sealed_fields) > 0:
+                    await _refuse_shredded(conn, prepared)
                 publication = Publication(conn, batch, prepared, self._sizes, now, forced, step)
                 outcome = await publication.run()
                 reasons = _reason_counts(prepared, outcome)
@@ -252,6 +272,11 @@ class CollectService:
                 await corrections.mark_fixed(conn, batch, prepared.source_rows, bad)
                 quality = quality_of(prepared, outcome.counts)
                 await store.set_counts(conn, "set_published", batch.id, outcome.counts, reasons, now, quality=quality)
+                await with_change(
+                    conn, "batch", now, principal=batch.submitted_by, member_id=batch.member_id, batch=batch.id,
+                    item=batch.item, provider=batch.provider, file=batch.file_sha256, decided_by=batch.decided_by,
+                    **asdict(outcome.counts),
+                )  # fmt: skip
         except LimitsBrokenError as broken:
             await self._hold(batch, prepared, broken.limits, broken.outcome)
             return
@@ -274,7 +299,7 @@ class CollectService:
             )
 
     async def add_files(
-        self, files: Iterable[Path], submission: Submission
+        self, files: Iterable[Path], submission: Submission, sender: Sender = NODE
     ) -> AsyncIterator[tuple[Path, Batch | XinshuError]]:
         """Receive and process files in order; while one is published the next is checked.
 
@@ -285,7 +310,7 @@ class CollectService:
         previous: Path | None = None
         for path in files:
             turn_of_next = asyncio.Event()
-            task = asyncio.create_task(self._add_file(path, submission, turn, turn_of_next))
+            task = asyncio.create_task(self._add_file(path, submission, sender, turn, turn_of_next))
             if following is not None and previous is not None:
                 yield previous, await following
             following, turn, previous = task, turn_of_next, path
@@ -293,7 +318,7 @@ class CollectService:
             yield previous, await following
 
     async def _add_file(
-        self, path: Path, submission: Submission, turn: asyncio.Event | None, done: asyncio.Event
+        self, path: Path, submission: Submission, sender: Sender, turn: asyncio.Event | None, done: asyncio.Event
     ) -> Batch | XinshuError:
         """One file; waits for its `turn` before it compares and publishes, as files build on one another."""
 
@@ -304,7 +329,7 @@ class CollectService:
         try:
             try:
                 with path.open("rb") as stream:
-                    batch, _ = await self.receive(stream, path.name, submission)
+                    batch, _ = await self.receive(stream, path.name, submission, sender=sender)
             except OSError as error:
                 return SubmissionError(f"无法读取文件 {path}:{error.strerror}", hint="检查路径与权限")
             return await self.process(batch.id, wait)
@@ -348,31 +373,42 @@ class CollectService:
 
     async def batches(
         self, provider: str | None = None, item: str | None = None, state: str | None = None, page: int = 1,
-        page_size: int = 50,
+        page_size: int = 50, scopes: str = EVERYTHING,
     ) -> tuple[list[Batch], int]:  # fmt: skip
-        """One page of batches, newest first, and how many there are."""
+        """One page of the batches within `scopes` (of a guard), newest first, and how many there are."""
         async with self._db.acquire() as conn:
-            return await store.list_batches(conn, provider, item, state, page, page_size)
+            return await store.list_batches(conn, scopes, provider, item, state, page, page_size)
 
-    async def quarantined(self, batch_id: int, after: int = 0, page_size: int = 100) -> list[QuarantinedRow]:
-        """Rows set aside, in order of their number, beginning after `after`."""
+    async def quarantined(
+        self, batch_id: int, after: int = 0, page_size: int = 100, *, opened: bool = True
+    ) -> list[QuarantinedRow]:
+        """Rows set aside, in order of their number, beginning after `after`.
+
+        `opened`: with the text of rows that are sealed for their personal information; else it is left out.
+        """
         async with self._db.acquire() as conn:
             await store.get_batch(conn, batch_id)
             rows = await store.quarantined(conn, batch_id, after, page_size)
-        return [replace(row, original=sealed_original(row.original, self._tools.vault)) for row in rows]
+        if not opened:
+            return [replace(row, original=None) if is_sealed(row.original) else row for row in rows]
+        return await asyncio.to_thread(opened_rows, rows, self._tools.vault)
 
-    async def feedback(self, batch_id: int, target: Path) -> int:
+    async def feedback(self, batch_id: int, target: Path, *, opened: bool = True) -> int:
         """Write the rows set aside to `target`, in the format received, with the reasons; returns how many.
 
-        Raises BatchStateError before the batch is checked.
+        Raises BatchStateError before the batch is checked, SealedRowsError for sealed rows unless `opened`.
         """
         batch = await self.get(batch_id)
         if batch.format is None or batch.header is None or not batch.state.is_final:
             raise BatchStateError(f"批次 {batch_id} 还没有可反馈的内容(状态 {batch.state})", hint="等处理结束后再取")
         rows: list[FeedbackRow] = []
         after = 0
-        while page := await self.quarantined(batch_id, after, _FEEDBACK_PAGE):
-            rows += [FeedbackRow(row.row_no, row.original, row.reasons) for row in page if row.state != "fixed"]
+        while page := await self.quarantined(batch_id, after, _FEEDBACK_PAGE, opened=opened):
+            if any(row.original is None for row in page):
+                raise SealedRowsError(
+                    f"批次 {batch_id} 的问题数据含个人敏感信息,只由报送单位取回", hint="请报送单位登录后下载"
+                )
+            rows += [FeedbackRow(row.row_no, row.original, row.reasons) for row in page if row.state == "quarantined"]
             after = page[-1].row_no
         count = await asyncio.to_thread(
             write_feedback, target, FileFormat.model_validate(batch.format), batch.header, rows
@@ -382,10 +418,20 @@ class CollectService:
                 await queries.set_state(conn, id=batch_id, state=BatchState.FEEDBACK_SENT, now=self._clock.now())
         return count
 
-    async def figures(self, provider: str | None = None, item: str | None = None) -> list[dict[str, Any]]:
-        """Data-quality figures of each provider and item over its published batches (R5.6)."""
+    async def figures(
+        self, provider: str | None = None, item: str | None = None, scopes: str = EVERYTHING
+    ) -> list[dict[str, Any]]:
+        """Data-quality figures of each provider and item over the published batches within `scopes` (R5.6)."""
         async with self._db.acquire() as conn:
-            return [dict(row) async for row in queries.provider_figures(conn, provider=provider, item=item)]
+            rows = queries.provider_figures(conn, scopes=scopes, provider=provider, item=item)
+            return [dict(row) async for row in rows]
+
+
+async def _refuse_shredded(conn: Any, prepared: Prepared) -> None:
+    """Keep shredding out until the transaction ends; raise when it came between sealing and now."""
+    await queries.hold_shredding(conn)
+    if await queries.destroyed_keys(conn) != prepared.destroyed:
+        raise KeysDestroyedError("处理这一批期间有数据密钥被销毁,其中的封存内容可能已失效", hint="重新处理即可")
 
 
 def _reason_counts(prepared: Prepared, outcome: Outcome) -> Counter[str]:

@@ -16,7 +16,6 @@ import pyarrow as pa
 
 from xinshu.catalogue import checks, masks
 from xinshu.catalogue.model import FieldDef, FieldType, Item
-from xinshu.crypto import Vault
 from xinshu.store.workbench import Workbench
 from xinshu.subjects.model import SubjectKind
 from xinshu.subjects.rules import KINDS
@@ -66,42 +65,6 @@ def find_doubted(bench: Workbench, item: Item) -> list[Doubt]:
         bench.execute(f"insert into doubted select * from ({sql}) where len(x_reasons) > 0")  # noqa: S608
     rows = bench.execute("select row_no, x_reasons from doubted order by row_no").fetchall()
     return [Doubt(row_no, list(reasons)) for row_no, reasons in rows]
-
-
-def seal(bench: Workbench, item: Item, vault: Vault | None) -> None:
-    """Table `accepted`: sound rows, personal-sensitive fields sealed, each with a blind index `<field>__index`."""
-    fields = ", ".join(f'"{field.name}"' for field in item.fields)
-    norm = ", x_name_norm" if item.subject.name is not None else ""
-    bench.execute(
-        f"create or replace view sound as select row_no, x_op, {fields}{norm} from checked "  # noqa: S608
-        "where len(x_reasons) = 0 and row_no not in (select row_no from doubted)"
-    )
-    sealed = [field.name for field in item.sealed_fields]
-    if len(sealed) == 0:
-        bench.execute("create or replace view accepted as select * from sound")
-        return
-    if vault is None:
-        raise ValueError(f"item {item.item} has sealed fields and no vault was given")
-    quoted = ", ".join(f'"{name}"' for name in sealed)
-    clear = bench.connection.sql(f"select row_no, {quoted} from sound").to_arrow_table()  # noqa: S608
-    columns: dict[str, Any] = {"row_no": clear["row_no"]}
-    for name in sealed:
-        values = clear[name].to_pylist()
-        aad = name.encode()
-        columns[name] = pa.array([None if v is None else vault.seal(v, aad) for v in values], pa.string())
-        columns[f"{name}__index"] = pa.array(
-            [None if v is None else vault.index(v, name).hex() for v in values], pa.string()
-        )
-    bench.connection.register("sealed_rows", pa.table(columns))
-    others = ", ".join(f's."{f.name}"' for f in item.fields if f.name not in sealed)
-    extra = ", ".join(f'z."{name}", z."{name}__index"' for name in sealed)
-    masked = "".join(f', s."{name}" as "{name}__clear"' for name in sealed)
-    chosen = f"s.row_no, s.x_op, {others}, {extra}{masked}{norm.replace('x_', 's.x_')}"
-    bench.execute(
-        f"create or replace table accepted as select {chosen} "  # noqa: S608
-        "from sound s join sealed_rows z using (row_no)"
-    )
-    bench.connection.unregister("sealed_rows")
 
 
 def make_ready(bench: Workbench, item: Item) -> None:

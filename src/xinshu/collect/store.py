@@ -30,7 +30,14 @@ def batch_of(row: Any) -> Batch:
     counts = orjson.loads(values.pop("counts"))
     decoded = {name: orjson.loads(values.pop(name)) if values[name] is not None else values.pop(name) for name in _JSON}
     state = BatchState(values.pop("state"))
-    return Batch(**values, **decoded, state=state, counts=Counts(**counts))
+    regions = values.pop("regions")
+    return Batch(
+        **values,
+        **decoded,
+        state=state,
+        counts=Counts(**counts),
+        regions=tuple(regions) if regions is not None else None,
+    )
 
 
 async def get_batch(conn: Any, batch_id: int) -> Batch:
@@ -42,10 +49,10 @@ async def get_batch(conn: Any, batch_id: int) -> Batch:
 
 
 async def list_batches(
-    conn: Any, provider: str | None, item: str | None, state: str | None, page: int, page_size: int
+    conn: Any, scopes: str, provider: str | None, item: str | None, state: str | None, page: int, page_size: int
 ) -> tuple[list[Batch], int]:
-    """One page (from 1) of batches, newest first, and how many there are."""
-    filters = {"provider": provider, "item": item, "state": state}
+    """One page (from 1) of the batches within `scopes`, newest first, and how many there are."""
+    filters = {"scopes": scopes, "provider": provider, "item": item, "state": state}
     rows = [
         batch_of(row)
         async for row in queries.list_batches(conn, **filters, page_size=page_size, skip=(page - 1) * page_size)

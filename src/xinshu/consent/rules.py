@@ -1,52 +1,348 @@
 """The one gate: who may be told what. Pure; returns reasons.
 
-The signature is that of the whole platform (`decide(request, artefact, item, now) -> Decision`); until members and
-authorisations exist, only the operator's local administrator token passes, and everybody else is told why not.
+`decide(request, artefact, item, now) -> Decision` is asked for every item of every question, `choose` where a firm has
+given several authorisations. Without one, institutions and authorities are given what is open, personal facts masked
+and what a firm keeps confidential left out; the rest needs an authorisation in force for this member, item, purpose,
+period and count (R11.2, R11.3). The SQL function `xinshu_readable` of migration 0011 is the same rule for lists; one
+table of cases (tests/consent/cases/gate.yml) runs against both.
 """
 
 from __future__ import annotations
 
+from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Literal
+from functools import lru_cache
+from typing import NamedTuple
 
 from xinshu.catalogue.model import Item
+from xinshu.consent import forms
+from xinshu.consent.forms import Form, Profile, Unseal, View, Window, form_for, profile
+from xinshu.consent.view import ConsentView, Per, State
+from xinshu.core.clock import CHINA
+from xinshu.members.model import MemberKind, Principal
 
-View = Literal["full", "masked"]
+IN_FORCE = "consent_in_force"
 
 
 class Reader(StrEnum):
     """In which capacity somebody asks."""
 
     OPERATOR = "operator"
+    SUBJECT = "subject"  # the firm itself
+    INSTITUTION = "institution"  # bank, guarantor, credit agency or service
+    AUTHORITY = "authority"  # supervisor, government, court, notary, arbitration body
     ANONYMOUS = "anonymous"
 
 
-@dataclass(frozen=True)
+_INSTITUTIONS = frozenset({MemberKind.BANK, MemberKind.GUARANTOR, MemberKind.CREDIT_AGENCY, MemberKind.CREDIT_SERVICE})
+_AUTHORITIES = frozenset(
+    {MemberKind.SUPERVISOR, MemberKind.GOVERNMENT, MemberKind.COURT, MemberKind.NOTARY, MemberKind.ARBITRATION}
+)
+
+
+def reader_of(principal: Principal) -> Reader:
+    """The capacity in which a caller reads."""
+    if principal.is_anonymous:
+        return Reader.ANONYMOUS
+    if principal.subject is not None:
+        return Reader.SUBJECT
+    kind = principal.member.kind if principal.member is not None else MemberKind.OPERATOR
+    if kind is MemberKind.OPERATOR:
+        return Reader.OPERATOR
+    if kind in _INSTITUTIONS:
+        return Reader.INSTITUTION
+    return Reader.AUTHORITY if kind in _AUTHORITIES else Reader.ANONYMOUS
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
-    """One question: who asks, in which capacity, about whom, what for."""
+    """One question: who asks, in which capacity, about whom, what for.
+
+    `member`: for which an institution asks; an authorisation counts for the very member that it names. `as_of`: the day
+    whose information is asked for, None: today's.
+    """
 
     actor: str
     reader: Reader
     subject_code: str
     purpose: str
+    items: tuple[str, ...] | None = None  # those the asking member may read at all; None: not limited
+    member: str | None = None
+    as_of: date | None = None
 
 
-@dataclass(frozen=True)
-class Decision:
-    """Whether the item may be given, in which view, and why; `code` is stable, `reason` is Chinese."""
+class Decision(NamedTuple):
+    """Whether the item may be given, why, and in which form.
+
+    `code` is stable, `reason` Chinese, `remedy` says how to obtain what is refused or kept back. `view`: pass the
+    stored document through (full), its masked copy (masked), or `cut` it; None when refused. `consent`: the
+    authorisation relied on, of which a use must be taken when `counted`. `kept_back`: of an open item that is not given
+    wholly, the code of what was missing.
+    """
 
     allowed: bool
     view: View | None
     code: str
     reason: str
+    remedy: str = ""
+    form: Form | None = None
+    window: Window | None = None
+    consent: str | None = None
+    counted: bool = False
+    kept_back: str | None = None
+
+    @property
+    def withheld(self) -> tuple[str, ...]:
+        """Fields left out."""
+        return self.form.withheld if self.form is not None else ()
+
+    @property
+    def masked(self) -> tuple[str, ...]:
+        """Fields given masked."""
+        return self.form.masked if self.form is not None else ()
+
+    @property
+    def clear(self) -> tuple[str, ...]:
+        """Fields given in clear."""
+        return self.form.clear if self.form is not None else ()
 
 
-def decide(request: Request, artefact: Any | None, item: Item, now: datetime) -> Decision:
-    """Decide on one item. `artefact`: the authorisation relied on, None where there is none (R11.2, R11.3)."""
-    del artefact, now  # no authorisation is needed by the one reader there is
-    if request.reader is Reader.OPERATOR:
-        view: View = "masked" if len(item.masked_fields) > 0 else "full"
-        return Decision(True, view, "operator_upkeep", "平台运营人员为数据维护查看;个人信息以遮蔽形式提供")
-    return Decision(False, None, "reader_unknown", f"未识别身份,不能查看“{item.name.zh}”;请使用管理员令牌")
+# code → (what is wrong with the authorisation, how to obtain what is wanted)
+REFUSALS: dict[str, tuple[str, str]] = {
+    "consent_missing": ("须经企业授权,企业没有对本单位的授权", "向企业发起授权申请,由企业签署"),
+    "consent_other_subject": ("授权是另一主体给的", "使用该主体的授权,或向该主体发起授权申请"),
+    "consent_other_grantee": ("授权是给另一机构的", "以本单位名义向企业发起授权申请"),
+    "consent_other_item": ("企业的授权不含此事项", "就此事项向企业发起授权申请"),
+    "consent_other_purpose": ("企业的授权用于其他用途", "按授权的用途查询,或就此用途向企业发起授权申请"),
+    "consent_rejected": ("企业没有同意授权申请", "与企业沟通后重新发起"),
+    "consent_revoked": ("企业已撤回授权", "与企业沟通后重新发起授权申请"),
+    "consent_expired": ("授权已过有效期", "向企业发起新的授权申请"),
+    "consent_exhausted": ("授权的查询次数已用完", "向企业发起新的授权申请"),
+    "consent_pending": ("企业还没有签署授权", "请企业在“待办授权”中签署"),
+    "consent_not_yet_valid": ("授权还没有生效", "待授权生效后查询"),
+    "consent_paused": ("企业已暂停授权", "请企业恢复授权"),
+    "consent_other_period": ("所查日期早于授权的数据范围", "查较近的日期,或请企业另行授权更早的数据"),
+    "consent_frequency": ("本日或本月的查询次数已达授权的上限", "下一日或下一月再查"),
+}
+NEARNESS = {code: place for place, code in enumerate(REFUSALS)}
+"""Of several authorisations that do not serve, the one told of is that nearest to serving."""
+
+
+def condition(request: Request, artefact: ConsentView, item: str, now: datetime) -> str:
+    """IN_FORCE, or the code of the first condition under which the authorisation does not serve this question."""
+    if artefact.subject != request.subject_code.strip().upper():
+        return "consent_other_subject"
+    if artefact.grantee != request.member:
+        return "consent_other_grantee"
+    if item not in artefact.items:
+        return "consent_other_item"
+    if artefact.purpose != request.purpose:
+        return "consent_other_purpose"
+    if artefact.state is State.ACTIVE and artefact.valid_from <= now < artefact.valid_to:
+        return _within(request, artefact, now)
+    if artefact.state is State.REJECTED:
+        return "consent_rejected"
+    if artefact.state is State.REVOKED:
+        return "consent_revoked"
+    if ended(artefact, now):
+        return "consent_expired"
+    if artefact.state is State.EXHAUSTED:
+        return "consent_exhausted"
+    if artefact.state in (State.DRAFT, State.PENDING):
+        return "consent_pending"
+    return "consent_not_yet_valid" if now < artefact.valid_from else "consent_paused"
+
+
+def _within(request: Request, artefact: ConsentView, now: datetime) -> str:
+    """Data range and counts of an authorisation that is active."""
+    if request.as_of is not None:
+        since = since_of(artefact, today_of(now))
+        if since is not None and request.as_of < since:
+            return "consent_other_period"
+    if artefact.max_calls is not None and artefact.used >= artefact.max_calls:
+        return "consent_exhausted"
+    if artefact.times is not None:
+        calls = artefact.period_used if artefact.period == period_of(artefact.per, today_of(now)) else 0
+        if calls >= artefact.times:
+            return "consent_frequency"
+    return IN_FORCE
+
+
+def ended(artefact: ConsentView, now: datetime) -> bool:
+    """Whether the clock has ended it: its validity is over, or the request was not answered in time."""
+    if artefact.state in (State.DRAFT, State.PENDING) and artefact.answer_by is not None and artefact.answer_by <= now:
+        return True
+    return artefact.valid_to <= now
+
+
+@lru_cache(maxsize=64)
+def today_of(now: datetime) -> date:
+    """The day in China."""
+    return now.astimezone(CHINA).date()
+
+
+def since_of(artefact: ConsentView, today: date) -> date | None:
+    """The first day of the data range; None where it is not limited."""
+    if artefact.months_back is not None:
+        return months_before(today, artefact.months_back)
+    return artefact.since
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier, or the last of that month (as PostgreSQL's interval counts)."""
+    count = day.year * 12 + day.month - 1 - months
+    year, month = count // 12, count % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def period_of(per: Per | None, today: date) -> str | None:
+    """Name of the day or month in which calls are counted."""
+    if per is None:
+        return None
+    return today.isoformat() if per == "day" else today.isoformat()[:7]
+
+
+def decide(request: Request, artefact: ConsentView | None, item: Item, now: datetime) -> Decision:
+    """Decide on one item. `artefact`: the authorisation relied on, None where there is none."""
+    about = profile(item)
+    plain = _without(request, about)
+    if plain is not None:
+        return plain
+    code = condition(request, artefact, about.item, now) if artefact is not None else "consent_missing"
+    if code == IN_FORCE and not helps(artefact, about):
+        code = "consent_missing"
+    return _as(artefact, code, about, now)
+
+
+def choose(request: Request, artefacts: Iterable[ConsentView], item: Item, now: datetime) -> Decision:
+    """Decide on one item where a firm has given several authorisations: by the one that gives most.
+
+    Of equal ones, one whose calls are not counted comes first. Where none is in force, the refusal tells of the one
+    nearest to serving. Those of other firms or members are passed over.
+    """
+    about = profile(item)
+    plain = _without(request, about)
+    if plain is not None:
+        return plain
+    found = []
+    for artefact in artefacts:
+        code = condition(request, artefact, about.item, now)
+        if code in _NOBODYS_BUSINESS or artefact.state is State.DRAFT:
+            continue
+        if code != IN_FORCE or helps(artefact, about):
+            found.append((artefact, code))
+    if len(found) == 0:
+        return _as(None, "consent_missing", about, now)
+    if len(found) > 1:
+        found.sort(key=lambda one: _order(one[0], one[1], about, now))
+    return _as(*found[-1], about, now)
+
+
+_NOBODYS_BUSINESS = ("consent_other_subject", "consent_other_grantee")
+
+
+def _order(artefact: ConsentView, code: str, about: Profile, now: datetime) -> tuple[object, ...]:
+    """What makes one authorisation better than another for this item; the greatest is chosen."""
+    last = (artefact.valid_to, artefact.id)
+    if code != IN_FORCE:
+        return (0, NEARNESS[code], *last)
+    fields = artefact.items[about.item]
+    personal = artefact.personal.get(about.item)
+    since = since_of(artefact, today_of(now)) or date.min
+    return (
+        1,
+        0,
+        len(personal.fields) if personal is not None else 0,
+        len(fields) if fields is not None else 10_000,
+        -since.toordinal(),
+        0 if artefact.counted else 1,
+        *last,
+    )
+
+
+def helps(artefact: ConsentView | None, about: Profile) -> bool:
+    """Whether the authorisation, in force, opens anything of the item that is not open anyway."""
+    if artefact is None:
+        return False
+    if about.needs_consent:
+        return True
+    fields = artefact.items[about.item]
+    personal = artefact.personal.get(about.item)
+    return (len(about.confidential) > 0 and (fields is None or not fields.isdisjoint(about.confidential))) or (
+        personal is not None and not personal.fields.isdisjoint(about.personal)
+    )
+
+
+def _without(request: Request, about: Profile) -> Decision | None:
+    """The decision where no authorisation can change it."""
+    match request.reader:
+        case Reader.OPERATOR:
+            words = "平台运营人员为数据维护查看;个人信息以遮蔽形式提供"
+            return _given(about.as_masked, "operator_upkeep", words)
+        case Reader.SUBJECT:
+            words = "企业查看本企业的信息;封存的个人敏感信息以遮蔽形式提供"
+            return _given(about.own, "own_information", words)
+        case Reader.ANONYMOUS:
+            return Decision(False, None, "reader_unknown", f"未识别身份,不能查看“{about.name}”;请先登录", "登录后查询")
+    if request.items is not None and about.item not in request.items:
+        words = f"本单位的接入范围不含“{about.name}”"
+        return Decision(False, None, "not_own_item", words, "向平台申请扩大接入范围")
+    if not about.needs_consent and about.open.view == "full":
+        return _given(about.open, "open_information", "公开共享的信息")
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _given(form: Form, code: str, reason: str) -> Decision:
+    return Decision(True, form.view, code, reason, form=form)
+
+
+def _as(artefact: ConsentView | None, code: str, about: Profile, now: datetime) -> Decision:
+    """The decision by an authorisation in force, or with what `code` says is wrong."""
+    if artefact is not None and code == IN_FORCE:
+        return _granted(artefact, about, now)
+    return _refused(about, code)
+
+
+@lru_cache(maxsize=4096)
+def _refused(about: Profile, code: str) -> Decision:
+    """What is left without an authorisation: the open part of an open item, nothing of the others."""
+    wrong, remedy = REFUSALS[code]
+    if about.needs_consent:
+        return Decision(False, None, code, f"不能提供“{about.name}”:{wrong}", remedy)
+    kept = (("个人信息以遮蔽形式提供", about.open.masked), ("企业保密的内容不提供", about.open.withheld))
+    hidden = "、".join(words for words, names in kept if names)
+    reason = f"公开共享的信息;{hidden}({wrong})"
+    return Decision(True, about.open.view, "open_information", reason, remedy, form=about.open, kept_back=code)
+
+
+def _granted(artefact: ConsentView, about: Profile, now: datetime) -> Decision:
+    form = form_for(about, artefact.items[about.item], artefact.personal.get(about.item))
+    since = since_of(artefact, today_of(now))
+    window = None
+    if since is not None:
+        window = Window(since, about.dated_by, about.has_states, None if about.needs_consent else about.open)
+    return Decision(
+        True,
+        form.view if window is None else "cut",
+        "consented",
+        f"企业已授权提供“{about.name}”",
+        "",
+        form,
+        window,
+        artefact.id,
+        artefact.counted,
+    )
+
+
+def cut(document: bytes | str, masked: bytes | str | None, decision: Decision, unseal: Unseal | None = None) -> bytes:
+    """A stored document as the decision gives it; needed where its view is `cut`.
+
+    `masked`: the stored masked copy, None where nothing of the item is masked. `unseal(field, sealed)` opens sealed
+    fields; without it they stay masked. Raises FormsDisagreeError.
+    """
+    assert decision.form is not None  # noqa: S101  (of a refusal there is no document)
+    return forms.cut(document, masked, decision.form, decision.window, unseal)

@@ -2,66 +2,157 @@
 
 # Annotations are not postponed here: FastAPI could not resolve the local names of the dependencies in them.
 
-from collections.abc import Callable
-from datetime import date
-from typing import Annotated
+import re
+from collections.abc import Callable, Coroutine
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
 
-import orjson
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Body, Depends, Header, Query, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
 
-from xinshu.consent.rules import Reader, Request
-from xinshu.inquiry.service import Information, InquiryService
+from xinshu.consent.rules import Reader, reader_of
+from xinshu.inquiry.listing import Inquiries, InquiryLine
+from xinshu.inquiry.model import Question, answer_json
+from xinshu.inquiry.service import InquiryService
+from xinshu.members.permissions import Access, Guards
+
+KEY = r"^[\x21-\x7e]{1,100}$"
+_KEY = re.compile(KEY[1:-1])
+JSON_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"schema": {"type": "object"}}}}}
+Fast = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-def router(service: InquiryService, actor: Callable[..., str]) -> APIRouter:
-    """Routes under /v1; `actor` is a dependency that admits the reader and gives its name."""
+class QuestionIn(BaseModel):
+    """What is asked about one subject."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    subject: str = Field(min_length=1, max_length=40, description="统一社会信用代码、原注册号或平台编号")
+    purpose: str = Field(min_length=1, max_length=40, description="用途代码,见 /v1/consents/templates")
+    items: list[Annotated[str, Field(min_length=1, max_length=64)]] | None = Field(
+        None, min_length=1, max_length=100, description="事项编号或英文短名;不写为全部"
+    )
+    as_of: date | None = Field(None, description="截至该日已知且有效的信息")
+    reference: str | None = Field(None, max_length=100, description="本单位的业务编号,与存证一同保存")
+
+    def question(self, key: str | None) -> Question:
+        """As the service takes it."""
+        items = tuple(self.items) if self.items is not None else None
+        return Question(self.subject, self.purpose, items, self.as_of, self.reference, key)
+
+
+class LineOut(BaseModel):
+    """One inquiry as listed: who read what, for what; its evidence is leaf `leaf`."""
+
+    leaf: int
+    id: UUID
+    at: datetime
+    principal: str
+    member_id: str | None
+    member_name: str | None
+    subject_code: str
+    purpose: str
+    reference: str | None
+    consents: list[str]
+    items: dict[str, str]
+
+    @classmethod
+    def of(cls, line: InquiryLine) -> "LineOut":
+        """From the stored line."""
+        return cls(**{name: getattr(line, name) for name in cls.model_fields})
+
+
+def quick_inquiry(service: InquiryService, guards: Guards) -> Fast:
+    """POST /v1/inquiries without the framework's routing and parameters, which cost more than the inquiry itself."""
+    may_read = guards.may("read", "information")
+
+    async def inquire(request: Request) -> Response:
+        access = may_read(request)
+        key = request.headers.get("idempotency-key")
+        if key is not None and _KEY.fullmatch(key) is None:
+            fault = {"loc": ("header", "idempotency-key"), "msg": "1 to 100 printable ASCII characters", "type": "key"}
+            raise RequestValidationError([fault])
+        try:
+            asked = QuestionIn.model_validate_json(await request.body())
+        except ValidationError as error:
+            raise RequestValidationError(error.errors(include_input=False, include_url=False)) from None
+        return await _answer(service, access, asked.question(key))
+
+    return inquire
+
+
+async def _answer(service: InquiryService, access: Access, question: Question) -> Response:
+    access.check(subject=question.subject.strip().upper())
+    return Response(answer_json(await service.ask(question, access.principal)), media_type="application/json")
+
+
+def router(service: InquiryService, inquiries: Inquiries, guards: Guards) -> APIRouter:
+    """Routes under /v1."""
     routes = APIRouter(tags=["inquiry 查询"])
+    Reading = Annotated[Access, Depends(guards.may("read", "information"))]
+    Listing = Annotated[Access, Depends(guards.may("read", "inquiry"))]
+
+    class QuickRoute(APIRoute):
+        """Documented as any other, answered by `quick_inquiry`."""
+
+        def get_route_handler(self) -> Fast:
+            return quick_inquiry(service, guards)
 
     @routes.get(
         "/v1/subjects/{code}/information",
-        summary="查询主体信息 Information on a subject",
+        summary="查看主体信息 Information on a subject",
         response_class=Response,
-        responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
+        responses=JSON_ANSWER,
     )
     async def information(
         code: str,
-        reader: Annotated[str, Depends(actor)],
+        access: Reading,
         items: Annotated[
-            str | None, Query(description="事项编号或英文短名,逗号分隔;不填为全部", examples=["1,8"])
+            str | None, Query(max_length=1000, description="事项编号或英文短名,逗号分隔;不填为全部", examples=["1,8"])
         ] = None,
         as_of: Annotated[date | None, Query(description="截至该日已知且有效的信息")] = None,
+        purpose: Annotated[str, Query(min_length=1, max_length=40, description="用途代码")] = "",
     ) -> Response:
         """What is known of a subject; every item carries the decision that let it through or kept it back."""
-        request = Request(actor=reader, reader=Reader.OPERATOR, subject_code=code, purpose="upkeep")
-        names = [name.strip() for name in items.split(",") if name.strip()] if items else None
-        return Response(body(await service.information(request, names, as_of)), media_type="application/json")
+        names = tuple(name.strip() for name in items.split(",") if name.strip()) if items else None
+        return await _answer(service, access, Question(code, purpose or _own_purpose(access), names or None, as_of))
+
+    inquiring = APIRouter(route_class=QuickRoute)
+
+    @inquiring.post(
+        "/v1/inquiries", summary="查询 Inquire about one subject", response_class=Response, responses=JSON_ANSWER
+    )
+    async def inquire(
+        body: Annotated[QuestionIn, Body()],
+        access: Reading,
+        idempotency_key: Annotated[str | None, Header(pattern=KEY, description="同一键只算一次查询")] = None,
+    ) -> Response:
+        """Each item with its decision and reason; recorded as evidence before it is answered."""
+        return await _answer(service, access, body.question(idempotency_key))
+
+    routes.include_router(inquiring)
+
+    @routes.get("/v1/inquiries", summary="查询记录 Who read what")
+    async def lines(
+        access: Listing,
+        subject: Annotated[str | None, Query(max_length=40, description="信用主体代码")] = None,
+        member: Annotated[str | None, Query(max_length=40, description="成员编号")] = None,
+        consent: Annotated[str | None, Query(max_length=60, description="授权编号")] = None,
+        before: Annotated[int | None, Query(ge=0, le=2**62, description="只要存证编号小于此的")] = None,
+        page_size: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> list[LineOut]:
+        """Newest first: a firm sees who read about it, an institution what it read, a supervisor all."""
+        found = await inquiries.page(access.scopes, subject, member, consent, before, page_size)
+        return [LineOut.of(line) for line in found]
 
     return routes
 
 
-def body(information: Information) -> bytes:
-    """The answer as JSON; the documents are passed through byte for byte."""
-    frame = orjson.dumps(
-        {"subject": information.subject, "as_of": information.as_of, "answered_at": information.answered_at}
-    )
-    parts = []
-    for answer in information.items:
-        head = orjson.dumps(
-            {
-                "item": answer.item.item,
-                "name": answer.item.name.zh,
-                "source_status": answer.item.source_status,
-                "decision": {
-                    "allowed": answer.decision.allowed,
-                    "view": answer.decision.view,
-                    "code": answer.decision.code,
-                    "reason": answer.decision.reason,
-                },
-                "rows": answer.rows,
-                "version": answer.version,
-                "updated_at": answer.updated_at,
-            }
-        )
-        document = answer.document.encode() if answer.document is not None else b"[]"
-        parts.append(head[:-1] + b',"records":' + document + b"}")
-    return frame[:-1] + b',"items":[' + b",".join(parts) + b"]}"
+def _own_purpose(access: Access) -> str:
+    """Operators look after the data, firms look at their own; institutions must say what for."""
+    reader = reader_of(access.principal)
+    return {Reader.OPERATOR: "upkeep", Reader.SUBJECT: "own"}.get(reader, "other")

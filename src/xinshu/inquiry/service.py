@@ -1,100 +1,304 @@
-"""Reading a subject's information: the gate is asked for each item, the answer carries its reasons (R1.1, R6.1)."""
+"""Reading a subject's information: the gate is asked for each item, the evidence is durable before the answer leaves
+(R1.1, R6.1, R11.2, R11.3)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Protocol
+from uuid import UUID
+
+import orjson
 
 from xinshu.catalogue import Catalogue, Item
-from xinshu.consent.rules import Decision, Request, decide
+from xinshu.consent.forms import Unseal
+from xinshu.consent.rules import Decision, Request, choose, cut, period_of, reader_of
+from xinshu.consent.view import ConsentView, State
 from xinshu.core.clock import CHINA, Clock
-from xinshu.core.errors import NotFoundError, XinshuError
-from xinshu.store import Database, load_queries
+from xinshu.inquiry.evidence import Inquired, InquiryDetail, queries
+from xinshu.inquiry.model import (
+    Answer,
+    AsOfError,
+    ItemAnswer,
+    KeyReusedError,
+    Question,
+    SubjectUnknownError,
+    items_json,
+)
+from xinshu.ledger import AlreadyRecordedError, Entry, Ledger
+from xinshu.members.model import Principal
+from xinshu.store import Database
 
-queries = load_queries("xinshu.inquiry")
+KIND = "inquiry"
+_SUBJECT = ("code", "old_number", "name", "kind", "division", "industry", "status", "size_class")
 
 
-class SubjectUnknownError(NotFoundError):
-    """No subject has this code."""
+class Consents(Protocol):
+    """What inquiries need of authorisations besides reading them."""
 
-    code = "subject_unknown"
+    async def of(self, subject_code: str, member_id: str) -> Sequence[ConsentView]:
+        """The authorisations that a subject gave a member, as they are now."""
+        ...
+
+    async def take_use(self, consent_id: str, now: datetime) -> bool:
+        """Take one use of a counted authorisation; False when none is left."""
+        ...
+
+    async def give_back(self, consent_id: str, now: datetime) -> None:
+        """Undo `take_use`: nothing was answered."""
+        ...
 
 
-class AsOfError(XinshuError):
-    """The day asked for has not come yet."""
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What is known of one item, in both forms; `masked` None where nothing is masked."""
 
-    code = "as_of_in_future"
-
-
-@dataclass(frozen=True)
-class ItemAnswer:
-    """One item of the answer; `document` is a JSON array as text, None where refused or nothing is known."""
-
-    item: Item
-    decision: Decision
-    document: str | None
+    document: str
+    masked: str | None
     rows: int
-    version: int | None
-    updated_at: datetime | None
+    version: int
+    updated: datetime
 
 
-@dataclass(frozen=True)
-class Information:
-    """The answer to one question about one subject."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A subject, what is known of it, and what it authorised."""
 
     subject: dict[str, Any]
-    as_of: date | None
-    answered_at: datetime
-    items: tuple[ItemAnswer, ...]
+    code: str
+    holdings: dict[str, Holding]
+    consents: Sequence[ConsentView]
 
 
 class InquiryService:
     """The one way to read the information on a subject."""
 
-    def __init__(self, db: Database, catalogue: Catalogue, clock: Clock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        catalogue: Catalogue,
+        clock: Clock,
+        ledger: Ledger,
+        consents: Consents,
+        unseal: Unseal | None = None,
+        new_id: Callable[[], UUID] = lambda: UUID(bytes=secrets.token_bytes(16), version=4),
+    ) -> None:
+        """`unseal(field, sealed)`: opens the sealed fields that an authorisation gives in clear; it may block."""
         self._db = db
         self._catalogue = catalogue
         self._clock = clock
+        self._ledger = ledger
+        self._consents = consents
+        self._unseal = unseal
+        self._new_id = new_id
+        self._detail = InquiryDetail()
 
-    async def information(self, request: Request, items: list[str] | None, as_of: date | None) -> Information:
-        """What is known of a subject, item by item; with `as_of`, what was known and valid at the end of that day.
+    async def ask(self, question: Question, who: Principal) -> Answer:
+        """Answer one question, item by item; with `as_of`, what was known and valid at the end of that day.
 
-        `items`: numbers or slugs, None for all. Raises SubjectUnknownError, ItemNotFoundError, AsOfError.
+        Raises SubjectUnknownError, ItemNotFoundError, AsOfError, KeyReusedError, LedgerUnavailableError.
         """
         now = self._clock.now()
-        if as_of is not None and as_of > self._clock.today():
-            raise AsOfError(f"日期 {as_of} 还没有到", hint=f"最晚可查 {self._clock.today()}")
-        wanted = [self._catalogue.item(name) for name in items] if items else list(self._catalogue.items)
-        decisions = {item.item: decide(request, None, item, now) for item in wanted}
-        readable = [number for number, decision in decisions.items() if decision.allowed]
-        masked = [number for number in readable if decisions[number].view == "masked"]
+        if question.as_of is not None and question.as_of > self._clock.today():
+            raise AsOfError(f"日期 {question.as_of} 还没有到", hint=f"最晚可查 {self._clock.today()}")
+        code = question.subject.strip().upper()
+        catalogue = self._catalogue
+        wanted = [catalogue.item(name) for name in question.items] if question.items else list(catalogue.items)
+        request = Request(who.id, reader_of(who), code, question.purpose, who.items, who.member_id, question.as_of)
+        if question.key is not None:
+            earlier = await self._earlier(question, who)
+            if earlier is not None:
+                return await self._again(earlier, question, request, wanted, now)
+        known = await self._known(request, wanted)
+        request = replace(request, subject_code=known.code)
+        decisions, taken = await self._decide(request, wanted, known.consents, now)
+        try:
+            items = await self._items(wanted, decisions, known)
+            body = items_json(items)
+            inquired = self._inquired(question, known.code, who, decisions, body, now)
+            entry = Entry(KIND, now, who.id, who.member_id, known.code, self._about(inquired))
+            leaf = await self._ledger.append(entry, self._detail, inquired)
+        except AlreadyRecordedError:
+            await self._give_back(taken, now)
+            earlier = await self._earlier(question, who)
+            assert earlier is not None  # noqa: S101  (it was just found)
+            return await self._again(earlier, question, request, wanted, now)
+        except Exception:
+            await self._give_back(taken, now)
+            raise
+        return Answer(inquired.id, leaf, known.subject, question.purpose, question.as_of, now, items, body)
+
+    # -- deciding ----------------------------------------------------------------------------------------------------
+
+    async def _decide(
+        self, request: Request, wanted: Sequence[Item], views: Sequence[ConsentView], now: datetime
+    ) -> tuple[dict[str, Decision], list[str]]:
+        """A decision for each item, and the counted authorisations of which one use was taken."""
+        taken: list[str] = []
+        spent: set[str] = set()
+        while True:
+            decisions = {item.item: choose(request, views, item, now) for item in wanted}
+            counted = {one.consent for one in decisions.values() if one.counted and one.consent is not None}
+            untaken = sorted(counted.difference(taken))
+            if not untaken:
+                break
+            if await self._consents.take_use(untaken[0], now):
+                taken.append(untaken[0])
+                continue
+            assert request.member is not None  # noqa: S101  (only members have authorisations)
+            spent.add(untaken[0])
+            views = await self._consents.of(request.subject_code, request.member)
+            views = [_spent(view, now) if view.id in spent else view for view in views]
+        for consent in [one for one in taken if one not in counted]:
+            await self._consents.give_back(consent, now)
+            taken.remove(consent)
+        return decisions, taken
+
+    async def _give_back(self, taken: list[str], now: datetime) -> None:
+        for consent in taken:
+            await self._consents.give_back(consent, now)
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    async def _known(self, request: Request, wanted: Sequence[Item]) -> Known:
+        """Raises SubjectUnknownError."""
+        items = [item.item for item in wanted]
         async with self._db.acquire() as conn:
-            subject = await queries.find_subject(conn, code=request.subject_code.strip().upper())
-            if subject is None:
+            if request.as_of is None:
+                row = await queries.known(conn, code=request.subject_code, member=request.member, items=items)
+                if row is not None:
+                    return _of_row(row)
+            found = await queries.find_subject(conn, code=request.subject_code)  # by its old number, or for a day
+            if found is None:
                 raise SubjectUnknownError(
                     f"没有找到代码为 {request.subject_code} 的信用主体",
                     hint="用 xinshu subject check 检查代码,或按名称查询",
                 )
-            found = await self._read(conn, subject["id"], readable, masked, as_of)
-        answers = tuple(
-            ItemAnswer(item, decisions[item.item], *found.get(item.item, (None, 0, None, None))) for item in wanted
-        )
-        about = {name: value for name, value in dict(subject).items() if name != "id"}
-        return Information(about, as_of, now, answers)
+            rows = await self._holdings(conn, found["id"], request.as_of, items)
+        subject = {name: found[name] for name in _SUBJECT}
+        code = subject["code"] or subject["old_number"]
+        consents = await self._consents.of(code, request.member) if request.member is not None else ()
+        return Known(subject, code, rows, consents)
 
-    async def _read(
-        self, conn: Any, subject_id: int, items: list[str], masked: list[str], as_of: date | None
-    ) -> dict[str, tuple[str, int, int, datetime]]:
+    @staticmethod
+    async def _holdings(conn: Any, subject_id: int, as_of: date | None, items: list[str]) -> dict[str, Holding]:
         if as_of is None:
-            rows = queries.holdings(conn, subject_id=subject_id, items=items, masked_items=masked)
+            rows = queries.holdings(conn, subject_id=subject_id, items=items)
         else:
             until = datetime.combine(as_of + timedelta(days=1), time(), CHINA)
-            rows = queries.holdings_as_of(
-                conn, subject_id=subject_id, items=items, masked_items=masked, until=until, day=as_of
-            )
+            rows = queries.holdings_as_of(conn, subject_id=subject_id, items=items, until=until, day=as_of)
         return {
-            row["item"]: (row["document"], row["rows"], row["version"], row["updated_at"])
+            row["item"]: Holding(row["document"], row["masked"], row["rows"], row["version"], row["updated"])
             async for row in rows
-            if row["rows"] > 0
         }
+
+    async def _items(
+        self, wanted: Sequence[Item], decisions: dict[str, Decision], known: Known
+    ) -> tuple[ItemAnswer, ...]:
+        answers = []
+        for item in wanted:
+            decision, held = decisions[item.item], known.holdings.get(item.item)
+            if decision.form is not None and decision.form.opened:
+                answers.append(await asyncio.to_thread(self._item, item, decision, held))
+            else:
+                answers.append(self._item(item, decision, held))
+        return tuple(answers)
+
+    def _item(self, item: Item, decision: Decision, held: Holding | None) -> ItemAnswer:
+        if held is None or held.rows == 0 or not decision.allowed:
+            return ItemAnswer(item, decision, None, 0, None, None)
+        rows = held.rows
+        if decision.view == "cut":
+            document = cut(held.document, held.masked, decision, self._unseal)
+            if decision.window is not None:
+                rows = document.count(b'"origin":')
+        else:
+            text = held.masked if decision.view == "masked" and held.masked is not None else held.document
+            document = text.encode()
+        return ItemAnswer(item, decision, document, rows, held.version, held.updated)
+
+    # -- evidence ----------------------------------------------------------------------------------------------------
+
+    def _inquired(
+        self, question: Question, code: str, who: Principal, decisions: dict[str, Decision], body: bytes,
+        now: datetime,
+    ) -> Inquired:  # fmt: skip
+        consents = tuple(sorted({one.consent for one in decisions.values() if one.consent is not None}))
+        codes = {item: decision.code for item, decision in decisions.items()}
+        digest = self._ledger.suite.digest
+        return Inquired(
+            id=self._new_id(),
+            at=now,
+            principal=who.id,
+            member_id=who.member_id,
+            subject_code=code,
+            purpose=question.purpose,
+            reference=question.reference,
+            consents=consents,
+            items=codes,
+            result=digest(body),
+            idempotency_key=question.key,
+            request=digest(question.digest_input()) if question.key is not None else None,
+        )
+
+    @staticmethod
+    def _about(inquired: Inquired) -> dict[str, Any]:
+        return {
+            "inquiry": str(inquired.id),
+            "purpose": inquired.purpose,
+            "consents": list(inquired.consents),
+            "items": inquired.items,
+            "result": inquired.result.hex(),
+        }
+
+    async def _earlier(self, question: Question, who: Principal) -> Any | None:
+        async with self._db.acquire() as conn:
+            return await queries.by_key(conn, owner=who.member_id or who.id, key=question.key)
+
+    async def _again(
+        self, earlier: Any, question: Question, request: Request, wanted: Sequence[Item], now: datetime
+    ) -> Answer:
+        """The same key again: the same inquiry, without another use or another leaf."""
+        if earlier["request"] != self._ledger.suite.digest(question.digest_input()):
+            raise KeyReusedError(
+                f"幂等键 {question.key} 已用于另一次查询 {earlier['id']}", hint="每次查询用一个新的幂等键"
+            )
+        known = await self._known(request, wanted)
+        request = replace(request, subject_code=known.code)
+        views = [_again(view, earlier["consents"], now) for view in known.consents]
+        decisions = {item.item: choose(request, views, item, now) for item in wanted}
+        items = await self._items(wanted, decisions, known)
+        return Answer(
+            earlier["id"], earlier["leaf"], known.subject, question.purpose, question.as_of, earlier["at"], items,
+            items_json(items), repeated=True,
+        )  # fmt: skip
+
+
+def _of_row(row: Any) -> Known:
+    holdings = {}
+    if row["items"] is not None:
+        columns = (row["documents"], row["masked"], row["rows"], row["versions"], row["updated"])
+        holdings = {item: Holding(*about) for item, *about in zip(row["items"], *columns, strict=True)}
+    told = row["consents"]
+    consents = [ConsentView.of_json(one) for one in orjson.loads(told)] if told is not None else ()
+    return Known({name: row[name] for name in _SUBJECT}, row["code"], holdings, consents)
+
+
+def _spent(view: ConsentView, now: datetime) -> ConsentView:
+    """The view as it must look when no use is left of it."""
+    used = view.used if view.max_calls is None else max(view.used, view.max_calls)
+    if view.times is None:
+        return replace(view, used=used)
+    period = period_of(view.per, now.astimezone(CHINA).date())
+    return replace(view, used=used, period=period, period_used=max(view.period_used, view.times))
+
+
+def _again(view: ConsentView, relied_on: Sequence[str], now: datetime) -> ConsentView:
+    """The view for an answer that was counted already, on what it relied on; of no other counted one a use is taken."""
+    if view.id not in relied_on:
+        return _spent(view, now) if view.counted else view
+    state = State.ACTIVE if view.state is State.EXHAUSTED else view.state
+    return replace(view, state=state, max_calls=None, times=None)

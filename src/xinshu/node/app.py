@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -9,40 +11,74 @@ from typing import Any
 
 import asyncpg
 import structlog
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from xinshu import __version__
 from xinshu.catalogue.routes import router as catalogue_routes
 from xinshu.collect.pull_routes import router as pull_routes
 from xinshu.collect.routes import router as collect_routes
+from xinshu.consent.routes import router as consent_routes
 from xinshu.core.errors import XinshuError
+from xinshu.inquiry.routes import quick_inquiry
 from xinshu.inquiry.routes import router as inquiry_routes
-from xinshu.node import metrics
-from xinshu.node.access import admin_token, operator_only
+from xinshu.ledger.routes import router as ledger_routes
+from xinshu.members.accounts.routes import router as account_routes
+from xinshu.members.clients.oauth_routes import router as oauth_routes
+from xinshu.members.clients.routes import router as client_routes
+from xinshu.members.events import Events
+from xinshu.members.events.routes import router as event_routes
+from xinshu.members.onboarding.routes import router as onboarding_routes
+from xinshu.members.passkeys.routes import router as passkey_routes
+from xinshu.members.permissions import ForbiddenError, Guards
+from xinshu.members.permissions.guards import caller_of, principal_of
+from xinshu.members.permissions.routes import router as permission_routes
+from xinshu.members.sign_on.routes import router as sign_on_routes
+from xinshu.node import metrics, web
+from xinshu.node.door import Door
+from xinshu.node.edge.bodies import BodyLimit
+from xinshu.node.edge.headers import SecurityHeaders
+from xinshu.node.edge.limits import Limiter
+from xinshu.node.edge.proxies import ForwardedScheme, TrustedProxies
+from xinshu.node.membership import Membership
+from xinshu.node.openapi import describe
+from xinshu.node.sandbox import SandboxTenant
 from xinshu.node.services import Services
 from xinshu.subjects.routes import router as subject_routes
 
+Handler = Callable[[Request], Awaitable[Response]]
 logger = structlog.get_logger(__name__)
 
 
-def build_app(services: Services) -> FastAPI:
-    """The application over open services; its lifespan runs the background worker."""
+def build_node(services: Services) -> ASGIApp:
+    """What answers the network: the application behind its door, whose headers are on every answer, errors included."""
+    membership, settings = _membership(services), services.settings
+    sandbox = SandboxTenant(settings, services.db, services.clock, build_sandbox)
+    proxies = TrustedProxies(settings.trusted_proxies, settings.tls_client_certificates)
+    door = Door(
+        Observed(build_app(services, sandbox.close), _quick(services, membership.events, membership.guards)),
+        identify=proxies.caller,
+        authenticate=membership.authenticate,
+        limit=Limiter(settings).check,
+        sandbox=sandbox,
+    )
+    return ForwardedScheme(SecurityHeaders(BodyLimit(door, settings.body_max_bytes, BODIES)), proxies)
+
+
+def build_app(services: Services, at_end: Callable[[], Awaitable[None]] | None = None) -> FastAPI:
+    """The application over open services; its lifespan runs the background worker and all that keeps a node going."""
+    membership = _membership(services)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        worker = services.worker() if services.settings.workers > 0 else None
-        await services.take_up_unfinished()
-        if worker is not None:
-            worker.start()
-        try:
+        async with running(services):
             yield
-        finally:
-            if worker is not None:
-                await worker.stop()
+        if at_end is not None:
+            await at_end()
 
     app = FastAPIOffline(  # the page at /docs loads nothing from elsewhere: a platform's network may be closed
         redoc_url=None,
@@ -52,29 +88,131 @@ def build_app(services: Services) -> FastAPI:
         lifespan=lifespan,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
-    operator = operator_only(admin_token(services.settings))
-    guarded = APIRouter(dependencies=[Depends(operator)], responses=_ERRORS)
-    guarded.include_router(collect_routes(services.collect, operator, services.enqueue_batch))
-    guarded.include_router(pull_routes(services.pulls, services.enqueue_pull))
-    guarded.include_router(inquiry_routes(services.inquiry, operator))
-    guarded.include_router(subject_routes(services.subjects))
-    app.include_router(catalogue_routes(lambda: services.catalogue), responses=_ERRORS)  # the catalogue is public
-    app.include_router(guarded)
+    _include(app, services, membership.guards)
+    _include_members(app, membership)
+    _include_authorisations(app, services, membership.guards)
     app.include_router(_health(services))
-    app.middleware("http")(_observed)
+    web.mount(app)
+    describe(app, services.table)
+    _finish(app, services)
+    return app
+
+
+def _membership(services: Services) -> Membership:
+    assert services.membership is not None  # noqa: S101  (a sandbox has an application of its own)
+    return services.membership
+
+
+def build_sandbox(services: Services) -> ASGIApp:
+    """The sandbox's application: what systems of members call, behind the door of its node."""
+    app = FastAPI(openapi_url=None)
+    _include(app, services, Guards(services.table))
+    _finish(app, services)
+    return Observed(app, _quick(services, None, Guards(services.table)))
+
+
+# Uploads are limited by their own routes: path → bytes, None: the route says.
+BODIES: dict[str, int | None] = {
+    r"/v1/batches": None,
+    r"/v1/batches/rows": 32 * 1024**2,
+    r"/v1/members/[^/]+/documents": None,
+}
+
+
+def _include(app: FastAPI, services: Services, guards: Guards) -> None:
+    """What node and sandbox have in common."""
+    routes = APIRouter(responses=_ERRORS)
+    routes.include_router(collect_routes(services.collect, guards, services.senders, services.enqueue_batch))
+    routes.include_router(pull_routes(services.pulls, guards, services.enqueue_pull))
+    routes.include_router(inquiry_routes(services.inquiry, services.inquiries, guards))
+    routes.include_router(
+        subject_routes(services.subjects, guards.may("search", "subject"), guards.may("read", "subject"))
+    )
+    routes.include_router(ledger_routes(services.ledger, guards.may("read", "ledger")))
+    routes.include_router(catalogue_routes(lambda: services.catalogue))  # the catalogue is public
+    app.include_router(routes)
+
+
+def _include_members(app: FastAPI, membership: Membership) -> None:
+    """Members, accounts, systems and rights."""
+    guards, persons = membership.guards, membership.accounts
+    routes = APIRouter(responses=_ERRORS)
+    routes.include_router(onboarding_routes(membership.onboarding, guards))
+    routes.include_router(account_routes(persons, membership.db, guards))
+    routes.include_router(passkey_routes(membership.passkeys, persons.sessions, persons.browsers, guards))
+    routes.include_router(sign_on_routes(membership.sign_on, persons.sessions, persons.browsers, guards))
+    routes.include_router(client_routes(membership.clients, guards))
+    routes.include_router(oauth_routes(membership.tokens, membership.table))
+    routes.include_router(permission_routes(membership.table, guards, membership.principal_by_id))
+    routes.include_router(event_routes(membership.events, guards))
+    app.include_router(routes)
+
+
+def _include_authorisations(app: FastAPI, services: Services, guards: Guards) -> None:
+    found = services.authorisations
+    if found is not None:
+        reads = services.inquiries.by_member
+        app.include_router(consent_routes(found.consents, found.signing, guards, reads), responses=_ERRORS)
+
+
+def _quick(services: Services, events: Events | None, guards: Guards) -> dict[tuple[str, str], Handler]:
+    """What banks ask thousands of times a minute."""
+    inquire = quick_inquiry(services.inquiry, guards)
+
+    async def observed(request: Request) -> Response:
+        request.state.events = events
+        return await inquire(request)
+
+    return {("POST", "/v1/inquiries"): observed}
+
+
+def _finish(app: FastAPI, services: Services) -> None:
+    """Errors in one form, every request observed."""
+    app.state.events = services.membership.events if services.membership is not None else None
     for kind, handler in _HANDLERS.items():
         app.add_exception_handler(kind, handler)
-    return app
+
+
+@asynccontextmanager
+async def running(services: Services) -> AsyncIterator[None]:
+    """All that goes on in the background while a node answers."""
+    async with working(services):
+        upkeep = asyncio.create_task(services.keep_up(), name="upkeep")
+        try:
+            yield
+        finally:
+            upkeep.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await upkeep
+
+
+@asynccontextmanager
+async def working(services: Services) -> AsyncIterator[None]:
+    """Jobs are done, and changes of rights are heard."""
+    await services.freshness.start()
+    await services.take_up_unfinished()
+    if services.membership is not None:
+        await services.membership.accounts.bootstrap.settle()
+    worker = services.worker() if services.settings.workers > 0 else None
+    if worker is not None:
+        worker.start()
+    try:
+        yield
+    finally:
+        if worker is not None:
+            await worker.stop()
 
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     code: {"description": words}
     for code, words in {
         400: "请求有误 Bad request",
-        401: "未提供有效令牌 No valid token",
+        401: "没有登录或令牌无效 Not signed in",
+        403: "无权 Forbidden",
         404: "不存在 Not found",
         409: "状态冲突 Conflict",
         413: "内容过大 Too large",
+        429: "过于频繁 Too many requests",
         503: "暂不可用 Unavailable",
     }.items()
 }
@@ -103,22 +241,74 @@ def _health(services: Services) -> APIRouter:
     return routes
 
 
-async def _observed(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Time and outcome of each request; queries and bodies are never logged."""
-    began = time.perf_counter()
-    response = await call_next(request)
-    route = request.scope.get("route")
-    path = getattr(route, "path", "unknown")
-    metrics.observe(request.method, path, response.status_code, time.perf_counter() - began)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
+class Observed:
+    """ASGI: time and outcome of each request; queries and bodies are never logged.
+
+    What is in `quick`, (method, path) → handler, is answered without the framework's routing; its errors look alike.
+    """
+
+    def __init__(self, app: ASGIApp, quick: dict[tuple[str, str], Handler]) -> None:
+        self._app = app
+        self._quick = quick
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 500
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        path = scope["path"]
+        handler = self._quick.get((scope["method"], path))
+        try:
+            if handler is not None:
+                response = await _answered(handler, Request(scope, receive))
+                await response(scope, receive, sending)
+            else:
+                await self._app(scope, receive, sending)
+                path = getattr(scope.get("route"), "path", None) or "unknown"
+        finally:
+            metrics.observe(scope["method"], path, status, time.perf_counter() - began)
 
 
-def _expected(_: Request, error: Exception) -> Response:
+async def _answered(handler: Handler, request: Request) -> Response:
+    try:
+        return await handler(request)
+    except Exception as error:
+        for kind, explain in _HANDLERS.items():
+            if isinstance(error, kind):
+                found = explain(request, error)
+                return await found if isinstance(found, Awaitable) else found
+        raise
+
+
+async def _expected(request: Request, error: Exception) -> Response:
     assert isinstance(error, XinshuError)  # noqa: S101  (registered for this class alone)
+    if isinstance(error, ForbiddenError):
+        await _record_refusal(request, error)
     headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
     return JSONResponse(error.as_dict(), error.status, headers)
+
+
+async def _record_refusal(request: Request, error: ForbiddenError) -> None:
+    """Who was refused what, for the security log: the route's template, never the values in its path."""
+    events: Events | None = getattr(request.state, "events", None)
+    if events is None and "app" in request.scope:
+        events = request.app.state.events
+    if events is None:
+        return
+    who = principal_of(request)
+    route = getattr(request.scope.get("route"), "path", request.url.path)
+    await events.record(
+        "refused", str(error.details.get("reason", error.code)), principal=who.id, member_id=who.member_id,
+        target=f"{request.method} {route}", address=caller_of(request).address,
+    )  # fmt: skip
 
 
 def _invalid(_: Request, error: Exception) -> Response:
@@ -153,7 +343,7 @@ def _unexpected(request: Request, error: Exception) -> Response:
     return JSONResponse(body, 500)
 
 
-_HANDLERS: dict[type[Exception], Callable[[Request, Exception], Response]] = {
+_HANDLERS: dict[type[Exception], Callable[[Request, Exception], Response | Awaitable[Response]]] = {
     XinshuError: _expected,
     RequestValidationError: _invalid,
     HTTPException: _plain,

@@ -12,5 +12,9 @@ group by v.verdict;
 -- The planner's figure: an exact count would read a million rows at each scrape.
 select greatest(reltuples, 0)::bigint from pg_class where oid = 'subject'::regclass;
 
+-- name: subjects_counted$
+-- For a sandbox, which is small.
+select count(*) from subject;
+
 -- name: jobs_waiting$
 select count(*) from pgqueuer;

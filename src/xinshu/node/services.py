@@ -5,37 +5,51 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import structlog
 
 from xinshu.catalogue import Catalogue
 from xinshu.collect.files import ReadLimits
 from xinshu.collect.prepare import Tools
 from xinshu.collect.pulling import PullService
 from xinshu.collect.references import Codes
+from xinshu.collect.senders import Senders
 from xinshu.collect.service import CollectService
 from xinshu.collect.tasks import PROCESS, PULL, process_task, pull_task
+from xinshu.consent.uses import ConsentUses
 from xinshu.core.clock import Clock
 from xinshu.core.divisions import Divisions
-from xinshu.core.errors import SettingError
+from xinshu.core.errors import SettingError, UnavailableError
 from xinshu.core.industries import Industries
 from xinshu.core.settings import Settings
 from xinshu.core.sizes import Sizes
 from xinshu.crypto import Vault
+from xinshu.inquiry.listing import Inquiries
 from xinshu.inquiry.service import InquiryService
 from xinshu.jobs import Worker, enqueue
+from xinshu.ledger import Ledger
+from xinshu.members.freshness import Freshness
+from xinshu.members.permissions import Permissions
+from xinshu.node.authorisations import Authorisations
+from xinshu.node.membership import Membership
 from xinshu.store import Database
+from xinshu.store.data_keys import DataKeys
 from xinshu.store.engine import Engine, open_engine
 from xinshu.store.lake import Lake
 from xinshu.store.workbench import Workbenches
 from xinshu.subjects.service import SubjectService
 from xinshu.subjects.tasks import refresh_search
 
+logger = structlog.get_logger(__name__)
+CHECKPOINT_EVERY = 60.0  # seconds
+
 
 @dataclass(frozen=True)
 class Services:
-    """What a node can do."""
+    """What a node can do. `membership`: None in a sandbox, whose members are those of its node (`members_db`)."""
 
     settings: Settings
     clock: Clock
@@ -45,6 +59,22 @@ class Services:
     collect: CollectService
     subjects: SubjectService
     inquiry: InquiryService
+    ledger: Ledger
+    freshness: Freshness
+    table: Permissions
+    membership: Membership | None
+    authorisations: Authorisations | None
+    members_db: Database
+
+    @property
+    def senders(self) -> Senders:
+        """On whose behalf batches come in."""
+        return Senders(self.members_db)
+
+    @property
+    def inquiries(self) -> Inquiries:
+        """Who read what."""
+        return Inquiries(self.db)
 
     @property
     def pulls(self) -> PullService:
@@ -71,6 +101,19 @@ class Services:
         }
         return Worker(self.db, tasks, at_once=max(self.settings.workers, 1))
 
+    async def keep_up(self) -> None:
+        """What a node does beside answering: a signed checkpoint every minute, once a day a look at what lapses."""
+        day = None
+        while True:
+            try:
+                await self.ledger.checkpoint()
+                if self.membership is not None and day != self.clock.today():
+                    await self.membership.onboarding.suspend_lapsed()
+                    day = self.clock.today()
+            except UnavailableError as error:
+                logger.warning("upkeep put off", reason=str(error))
+            await asyncio.sleep(CHECKPOINT_EVERY)
+
     async def take_up_unfinished(self) -> None:
         """Queue again what a crash left in the middle, clear away its remains, catch up the search projection."""
         for batch_id in await self.collect.unfinished():
@@ -95,16 +138,25 @@ def _make_private(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[Services]:
-    """Open everything that a node needs, and close it at the end."""
+async def open_services(
+    settings: Settings, clock: Clock, members_db: Database | None = None
+) -> AsyncIterator[Services]:
+    """Open everything that a node needs, and close it at the end.
+
+    `members_db`: for a sandbox, the database of its node, where the members are.
+    """
     catalogue = await asyncio.to_thread(Catalogue.load, settings.definitions, settings.overlay, clock.today())
     _make_private(settings)
-    vault = Vault.load(settings)
     divisions, industries = Divisions.load(), Industries.load(settings.definitions)
-    db = await Database.open(settings)
-    engine = open_engine(settings)
-    benches = Workbenches(settings.home / "work", settings.engine_memory, settings.engine_threads)
-    try:
+    async with AsyncExitStack() as stack:
+        db = await Database.open(settings)
+        stack.push_async_callback(db.close)
+        engine = open_engine(settings)
+        stack.push_async_callback(asyncio.to_thread, engine.close)
+        benches = Workbenches(settings.home / "work", settings.engine_memory, settings.engine_threads)
+        stack.push_async_callback(asyncio.to_thread, benches.close)
+        vault = Vault.load(settings, DataKeys(db.dsn, clock))
+        await asyncio.to_thread(vault.ready)
         tools = Tools(
             engine=engine,
             codes=Codes.load(settings.definitions),
@@ -114,6 +166,21 @@ async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[Servi
             limits=ReadLimits.of(settings),
             vault=vault,
         )
+        lake = Lake(settings.lake, vault)
+        status_names = catalogue.code_list("registration_status").codes
+        subjects = SubjectService(db, vault, clock, divisions, industries, status_names)
+        ledger = await open_ledger(settings, clock, db, vault)
+        ledger.log.start()
+        stack.push_async_callback(ledger.log.stop)
+        freshness = Freshness(db)
+        stack.push_async_callback(freshness.stop)
+        membership, authorisations = None, None
+        if members_db is None:
+            membership = await Membership.build(
+                settings, clock, db, vault, lake, catalogue, divisions, subjects, ledger, freshness
+            )
+            stack.push_async_callback(membership.close)
+            authorisations = Authorisations.build(settings, clock, db, catalogue, membership)
         sizes = Sizes.load(settings.definitions, industries)
         yield Services(
             settings=settings,
@@ -121,13 +188,22 @@ async def open_services(settings: Settings, clock: Clock) -> AsyncIterator[Servi
             db=db,
             engine=engine,
             catalogue=catalogue,
-            collect=CollectService(db, Lake(settings.lake), catalogue, tools, sizes, clock, settings.platform_code),
-            subjects=SubjectService(
-                db, vault, clock, divisions, industries, catalogue.code_list("registration_status").codes
+            collect=CollectService(db, lake, catalogue, tools, sizes, clock, settings.platform_code),
+            subjects=subjects,
+            inquiry=InquiryService(
+                db, catalogue, clock, ledger, ConsentUses(db), lambda field, sealed: vault.open(sealed, field.encode())
             ),
-            inquiry=InquiryService(db, catalogue, clock),
+            ledger=ledger,
+            freshness=freshness,
+            table=Permissions.load(settings.definitions),
+            membership=membership,
+            authorisations=authorisations,
+            members_db=members_db or db,
         )
-    finally:
-        await asyncio.to_thread(benches.close)
-        await asyncio.to_thread(engine.close)
-        await db.close()
+
+
+async def open_ledger(settings: Settings, clock: Clock, db: Database, vault: Vault) -> Ledger:
+    """The log of evidence of a node; the witness file lies beside its keys."""
+    witness = settings.home / "ledger" / "checkpoints.jsonl"
+    origin = f"xinshu/{settings.platform_code}"
+    return await Ledger.open(db, vault, clock, settings.crypto_suite, origin, witness)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import asyncpg
 
@@ -29,6 +29,32 @@ class _Connection(asyncpg.Connection):  # type: ignore[misc]
 
     def get_reset_query(self) -> str:
         return ""
+
+
+class Lease:
+    """A connection for a while; a class of its own because it is on the path of every request."""
+
+    __slots__ = ("_conn", "_pool")
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+        self._conn: Any = None
+
+    async def __aenter__(self) -> Any:
+        try:
+            self._conn = await self._pool.acquire()
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise _gone(error) from error
+        return self._conn
+
+    async def __aexit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        try:
+            if isinstance(error, LOST) and not _our_own(error):
+                await self._pool.expire_connections()  # the idle ones have probably lost the server too
+                raise _gone(error) from error
+        finally:
+            with contextlib.suppress(*LOST):
+                await self._pool.release(self._conn)
 
 
 class Database:
@@ -76,23 +102,9 @@ class Database:
             await asyncio.to_thread(upgrade, dsn)
         return cls(pool, dsn, server)
 
-    @contextlib.asynccontextmanager
-    async def acquire(self) -> AsyncIterator[Any]:
-        """A connection from the pool. Raises DatabaseUnavailableError when the server is gone."""
-        try:
-            conn = await self.pool.acquire()
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise _gone(error) from error
-        try:
-            yield conn
-        except LOST as error:
-            if isinstance(error, asyncpg.InterfaceError) and "connection" not in str(error):
-                raise  # a fault of our own statement
-            await self.pool.expire_connections()  # the idle ones have probably lost the server too
-            raise _gone(error) from error
-        finally:
-            with contextlib.suppress(*LOST):
-                await self.pool.release(conn)
+    def acquire(self) -> Lease:
+        """A connection from the pool: `async with`. Raises DatabaseUnavailableError when the server is gone."""
+        return Lease(self.pool)
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:
@@ -109,6 +121,28 @@ class Database:
             await asyncio.to_thread(self._server.stop)
 
 
+async def beside(dsn: str, suffix: str) -> str:
+    """Address of the database `<name>_<suffix>` on the same server, made where it does not exist.
+
+    Raises DatabaseUnavailableError when it cannot be made.
+    """
+    parts = urlsplit(dsn)
+    name = f"{parts.path.lstrip('/')}_{suffix}"
+    conn = await asyncpg.connect(dsn, timeout=10)
+    try:
+        if not await conn.fetchval("select count(*) from pg_database where datname = $1", name):
+            quoted = await conn.fetchval("select quote_ident($1)", name)
+            with contextlib.suppress(asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):
+                await conn.execute(f"create database {quoted}")
+    except asyncpg.InsufficientPrivilegeError:
+        raise DatabaseUnavailableError(
+            f"数据库用户无权新建数据库 {name}", hint="请管理员建好该数据库,或另设地址"
+        ) from None
+    finally:
+        await conn.close()
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
 # What says in the middle of work that the server is gone. Other OSErrors (a full disk, a lost file) are not its fault.
 LOST = (
     ConnectionError,
@@ -119,6 +153,11 @@ LOST = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # the server said goodbye while the connection was idle, and it was used once more
 )
+
+
+def _our_own(error: BaseException) -> bool:
+    """Whether the fault is one of our own statement, not of the connection."""
+    return isinstance(error, asyncpg.InterfaceError) and "connection" not in str(error)
 
 
 def _gone(error: Exception) -> DatabaseUnavailableError:

@@ -31,3 +31,22 @@ class RegistrationError(XinshuError):
 
     status: ClassVar[int] = 422
     code: ClassVar[str] = "registration_invalid"
+
+
+class ShredReasonError(XinshuError):
+    """A lawful deletion states its reason."""
+
+    status: ClassVar[int] = 422
+    code: ClassVar[str] = "shred_reason_invalid"
+
+
+class RawFileUnknownError(NotFoundError):
+    """No batch has this number."""
+
+    code: ClassVar[str] = "batch_unknown"
+
+
+class RawFileNeededError(ConflictError):
+    """The raw file is still to be read, or is not sealed."""
+
+    code: ClassVar[str] = "raw_file_not_shreddable"

@@ -25,6 +25,10 @@ where h.field in ('code', 'old_number') and h.value = :value order by s.id limit
 select field, value, seen_from, seen_to, batch_id from subject_history
 where subject_id = :subject_id order by field, seen_to desc;
 
+-- name: hold_shredding()!
+-- Nobody destroys data keys until the transaction ends.
+select pg_advisory_xact_lock_shared(7110847, 0);
+
 -- name: next_household_serial()$
 -- Serial of the next platform-issued number; numbers taken and not used leave gaps.
 select nextval('farm_household_serial');
@@ -216,3 +220,44 @@ delete from subject_dirty;
 
 -- name: all_subjects()
 select id, name, division, kind, status, size_class, established from subject order by id;
+
+-- name: shred_alone()!
+-- Waits for publications under way and keeps new ones waiting: none may publish what was sealed before.
+select pg_advisory_xact_lock(7110847, 0);
+
+-- name: to_shred(code)^
+select id, code, citizen_index, citizen_sealed from subject where code = :code for update;
+
+-- name: sealed_records(subject_id)
+-- Records with what looks like a sealed value.
+select item, key, version, payload, masked, batch_id from record
+where subject_id = :subject_id and payload ~ '"(e1:[ig]:[0-9]+|s1:[0-9a-f]{8}):'
+order by item, key, version;
+
+-- name: destroy_keys(ids, refs, now, by, reason)$
+-- How many data keys were destroyed. Their refs are given up: a new batch about the subject makes a new key.
+with gone as (
+    update data_key set wrapped = null, ref = null, destroyed_at = :now, destroyed_by = :by, reason = :reason
+    where (id = any (:ids::bigint[]) or ref = any (:refs::bytea[])) and wrapped is not null
+    returning id
+)
+select count(*) from gone;
+
+-- name: forget_sealed(subject_id, item, key, version, payload, masked)!
+-- A row sent again is then a change, whose value can be read; not so where the record itself must not come back.
+update record set payload = :payload, masked = :masked,
+    row_hash = case when state in ('repaired', 'withdrawn') then row_hash else gen_random_uuid() end
+where subject_id = :subject_id and item = :item and key = :key and version = :version;
+
+-- name: forget_in_holding(subject_id, item, old, new)!
+update holding set document = replace(document, :old::text, :new::text), masked = replace(masked, :old::text, :new::text)
+where subject_id = :subject_id and item = :item;
+
+-- name: forget_citizen(subject_id, citizen_sealed, now)!
+update subject set citizen_index = null, citizen_sealed = :citizen_sealed, updated_at = :now where id = :subject_id;
+
+-- name: raw_file(batch_id)^
+-- Where a batch's file is kept, and whether a batch made of it may still have to be read.
+select b.raw_path, exists (select from batch o where o.raw_path = b.raw_path
+                           and o.state not in ('published', 'feedback_sent', 'rejected')) as unfinished
+from batch b where b.id = :batch_id;

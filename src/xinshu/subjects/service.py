@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -60,6 +61,16 @@ class SubjectService:
         self._industries = industries
         self._status_names = status_names or {}
         self._search = SubjectSearch(db, clock)
+
+    async def representative(self, code: str) -> tuple[str, bytes | None] | None:
+        """Name of the person who legally acts for the subject with this code, and for farm households the keyed digest
+        of the citizen number; None where there is no such subject or no such name."""
+        async with self._db.acquire() as conn:
+            row = await queries.by_code(conn, code=upper_code(code))
+        if row is None:
+            return None
+        name = row["name"] if row["kind"] == "farm_household" else row["legal_person"]
+        return (name, row["citizen_index"]) if name else None
 
     async def get(self, code: str) -> Subject:
         """The subject with a code, an old number or a platform-issued number, today's or a former one.
@@ -151,16 +162,18 @@ class SubjectService:
         if title == "":
             raise RegistrationError("缺少户主姓名", hint="填写姓名")
         self._refuse_division(division)
-        digest = self._vault.index(citizen.code, CITIZEN_DOMAIN)
+        await queries.hold_shredding(conn)
+        digest = await asyncio.to_thread(self._vault.index, citizen.code, CITIZEN_DOMAIN)
         known = await queries.by_citizen_index(conn, citizen_index=digest)
         if known is not None:
             return Registration(subject=self._subject(known), created=False)
         code = make_platform_code(division, await queries.next_household_serial(conn))
+        ref = self._vault.ref("citizen", digest.hex())
         row = await queries.insert_household(
             conn,
             code=code,
             citizen_index=digest,
-            citizen_sealed=self._vault.seal(citizen.code, code.encode()),
+            citizen_sealed=await asyncio.to_thread(self._vault.seal, citizen.code, code.encode(), ref),
             name=title,
             name_key=rules.name_key(division, title),
             division=division,

@@ -1,0 +1,1 @@
+drop table token_key, used_assertion, client_key, client;

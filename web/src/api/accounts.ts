@@ -1,0 +1,30 @@
+import { queryOptions } from "@tanstack/react-query";
+
+import { api, got, type Schemas } from "./client";
+
+export type Account = Schemas["AccountOut"];
+export type AccountState = Schemas["AccountState"];
+
+interface Asked {
+  member?: string;
+  state?: AccountState;
+  page: number;
+}
+
+export const accountsOf = (asked: Asked) =>
+  queryOptions({
+    queryKey: ["accounts", asked],
+    queryFn: () => got(api.GET("/v1/accounts", { params: { query: { ...asked, page_size: 50 } } })),
+  });
+
+export const firmAccountsOf = (asked: { state?: AccountState; page: number }) =>
+  queryOptions({
+    queryKey: ["firm-accounts", asked],
+    queryFn: () => got(api.GET("/v1/firm-accounts", { params: { query: { ...asked, page_size: 50 } } })),
+  });
+
+export const firmAccountOf = (account: string) =>
+  queryOptions({
+    queryKey: ["firm-accounts", account],
+    queryFn: () => got(api.GET("/v1/firm-accounts/{account}", { params: { path: { account } } })),
+  });

@@ -1,0 +1,104 @@
+import { App, Button, Dropdown } from "antd";
+import { useState } from "react";
+
+import type { Account } from "../../api/accounts";
+import { api, got } from "../../api/client";
+import { asFault } from "../../api/fault";
+import { usePerson } from "../../app/session";
+import { useWords } from "../../i18n/words";
+import { InvitationLink } from "../../parts/InvitationLink";
+import { FaultNotice } from "../../parts/Notice";
+import { useDeed } from "../../parts/useDeed";
+
+type Doing = "suspend" | "resume" | "reset" | "unlock" | "close";
+
+const RIGHTS: Record<Doing, string> = {
+  suspend: "close",
+  resume: "edit",
+  reset: "reset",
+  unlock: "reset",
+  close: "close",
+};
+
+/** What may be done with somebody else's account. */
+export function AccountActions({ account }: { account: Account }) {
+  const { accounts, shell } = useWords();
+  const { modal } = App.useApp();
+  const person = usePerson();
+  const [token, setToken] = useState<string | null>(null);
+  const deed = useDeed({
+    act: (doing: Doing) => perform(doing, account.id),
+    done: accounts.done,
+    refreshes: [["accounts"]],
+    then: setToken,
+  });
+  if (person.account === account.id) return <span className="quiet">{accounts.yourself}</span>;
+  const sure: Partial<Record<Doing, string>> = {
+    suspend: accounts.suspendSure,
+    reset: accounts.resetSure,
+    close: accounts.closeSure,
+  };
+  const possible = possibleFor(account).filter((doing) => person.may(RIGHTS[doing], "account"));
+  if (possible.length === 0) return "—";
+  const ask = (doing: Doing) => {
+    const content = sure[doing];
+    if (content === undefined) return deed.mutate(doing);
+    return modal.confirm({
+      title: `${accounts[doing]} · ${account.name}`,
+      content,
+      okText: accounts[doing],
+      cancelText: shell.cancel,
+      okButtonProps: { danger: true },
+      onOk: () => deed.mutateAsync(doing).then(() => undefined, asFault),
+    });
+  };
+  return (
+    <>
+      <Dropdown
+        trigger={["click"]}
+        menu={{
+          items: possible.map((doing) => ({ key: doing, label: accounts[doing], danger: doing === "close" })),
+          onClick: ({ key }) => {
+            const doing = possible.find((one) => one === key);
+            if (doing !== undefined) void ask(doing);
+          },
+        }}
+      >
+        <Button size="small" loading={deed.isPending} aria-label={`${accounts.more} ${account.name}`}>
+          {accounts.more}
+        </Button>
+      </Dropdown>
+      {deed.isError && <FaultNotice thrown={deed.error} />}
+      {token !== null && <InvitationLink token={token} days={7} onKept={() => setToken(null)} />}
+    </>
+  );
+}
+
+function possibleFor(account: Account): Doing[] {
+  const doings: Doing[] = [];
+  if (account.state === "closed") return doings;
+  if (account.locked_until !== null) doings.push("unlock");
+  doings.push(account.state === "suspended" ? "resume" : "suspend", "reset", "close");
+  return doings;
+}
+
+/** The token of a new invitation where the act gives one. */
+async function perform(doing: Doing, account: string): Promise<string | null> {
+  const where = { params: { path: { account } } };
+  switch (doing) {
+    case "suspend":
+      await got(api.POST("/v1/accounts/{account}/suspend", where));
+      return null;
+    case "resume":
+      await got(api.POST("/v1/accounts/{account}/resume", where));
+      return null;
+    case "unlock":
+      await got(api.POST("/v1/accounts/{account}/unlock", where));
+      return null;
+    case "close":
+      await got(api.POST("/v1/accounts/{account}/close", where));
+      return null;
+    case "reset":
+      return (await got(api.POST("/v1/accounts/{account}/reset", where))).token;
+  }
+}

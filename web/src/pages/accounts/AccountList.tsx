@@ -1,0 +1,109 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Button } from "antd";
+import { useState } from "react";
+
+import { type Account, type AccountState, accountsOf } from "../../api/accounts";
+import type { MemberKind } from "../../api/members";
+import { permissionTable } from "../../api/permissions";
+import { usePerson } from "../../app/session";
+import { useLanguage, useWords } from "../../i18n/words";
+import { useAddress } from "../../parts/address";
+import { Empty } from "../../parts/Empty";
+import { moment } from "../../parts/format";
+import { Loaded } from "../../parts/Loaded";
+import { Section } from "../../parts/Page";
+import { Pager } from "../../parts/Pager";
+import { type Column, Rows } from "../../parts/Rows";
+import { State, type Tone } from "../../parts/State";
+import { AccountActions } from "./AccountActions";
+import { InviteForm } from "./InviteForm";
+import { factorsOf } from "./factors";
+
+const TONES: Record<AccountState, Tone> = {
+  invited: "wait",
+  pending: "wait",
+  active: "good",
+  suspended: "bad",
+  closed: "calm",
+};
+
+interface Props {
+  member?: string; // only of this member
+  kind?: MemberKind; // of the member: which roles its people may have
+  state?: AccountState;
+}
+
+/** Accounts of staff, and an invitation for the next. */
+export function AccountList({ member, kind, state }: Props) {
+  const { accounts } = useWords();
+  const person = usePerson();
+  const { page, toPage } = useAddress();
+  const [isInviting, setInviting] = useState(false);
+  const query = useQuery({
+    ...accountsOf({ ...(member ? { member } : {}), ...(state ? { state } : {}), page }),
+    placeholderData: keepPreviousData,
+  });
+  const mayInvite = member !== undefined && kind !== undefined && person.may("invite", "account");
+  return (
+    <>
+      <Section
+        title={accounts.own}
+        {...(member === person.member?.id ? { note: accounts.ownNote } : {})}
+        actions={
+          mayInvite && !isInviting && <Button onClick={() => setInviting(true)}>{accounts.invite}</Button>
+        }
+      >
+        <Loaded query={query}>
+          {(found) =>
+            found.accounts.length === 0 ? (
+              <Empty title={accounts.empty}>{accounts.emptyHint}</Empty>
+            ) : (
+              <>
+                <AccountRows found={found.accounts} withMember={member === undefined} />
+                <Pager page={found.page} pageSize={found.page_size} total={found.total} onPage={toPage} />
+              </>
+            )
+          }
+        </Loaded>
+      </Section>
+      {mayInvite && isInviting && (
+        <InviteForm member={member} kind={kind} onDone={() => setInviting(false)} />
+      )}
+    </>
+  );
+}
+
+function AccountRows({ found, withMember }: { found: Account[]; withMember: boolean }) {
+  const { accounts } = useWords();
+  const { language } = useLanguage();
+  const table = useQuery(permissionTable);
+  const columns: Column<Account>[] = [
+    { title: accounts.name, cell: (one) => one.name, isHead: true },
+    { title: accounts.login, cell: (one) => <span className="code">{one.login}</span> },
+    {
+      title: accounts.roles,
+      cell: (one) => one.roles.map((role) => table.data?.roles[role]?.[language] ?? role).join("、") || "—",
+    },
+    {
+      title: accounts.state,
+      cell: (one) => (
+        <State tone={one.locked_until !== null ? "bad" : TONES[one.state]}>
+          {one.locked_until !== null ? accounts.locked : accounts.states[one.state]}
+        </State>
+      ),
+    },
+    { title: accounts.strength, cell: (one) => factorsOf(one, accounts) },
+    {
+      title: accounts.lastSeen,
+      cell: (one) => (one.signed_in_at === null ? accounts.never : moment(one.signed_in_at)),
+    },
+    { title: accounts.actions, cell: (one) => <AccountActions account={one} /> },
+  ];
+  if (withMember) {
+    columns.splice(2, 0, {
+      title: accounts.member,
+      cell: (one) => <span className="code">{one.member ?? "—"}</span>,
+    });
+  }
+  return <Rows label={accounts.own} rows={found} columns={columns} keyOf={(one) => one.id} />;
+}

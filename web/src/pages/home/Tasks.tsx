@@ -1,0 +1,91 @@
+import { useQueries } from "@tanstack/react-query";
+import { Skeleton } from "antd";
+import { Link } from "wouter";
+
+import { api, got } from "../../api/client";
+import type { MemberState } from "../../api/members";
+import { type Person, usePerson } from "../../app/session";
+import { useWords, type Words } from "../../i18n/words";
+import { Empty } from "../../parts/Empty";
+import { count } from "../../parts/format";
+import { FaultNotice } from "../../parts/Notice";
+import { Section } from "../../parts/Page";
+import styles from "./home.module.css";
+
+const WAITING = [
+  "applied",
+  "material_check",
+  "qualification_review",
+  "agreement_signed",
+  "sandbox_test",
+  "security_check",
+  "suspended",
+] as const satisfies readonly MemberState[];
+
+interface Task {
+  key: string;
+  name: string;
+  to: string;
+  countAll: () => Promise<number>;
+}
+
+/** What waits for the operator's people, each with its number and a way to it. */
+export function Tasks() {
+  const words = useWords();
+  const person = usePerson();
+  const tasks = tasksOf(person, words);
+  const counts = useQueries({
+    queries: tasks.map((task) => ({ queryKey: ["tasks", task.key], queryFn: task.countAll })),
+  });
+  const failed = counts.find((one) => one.isError);
+  if (failed !== undefined)
+    return <FaultNotice thrown={failed.error} onRetry={() => void failed.refetch()} />;
+  if (counts.some((one) => one.isPending)) return <Skeleton active />;
+  const open = tasks
+    .map((task, place) => ({ ...task, total: counts[place]?.data ?? 0 }))
+    .filter((task) => task.total > 0);
+  return (
+    <Section title={words.home.waiting}>
+      {open.length === 0 ? (
+        <Empty title={words.home.nothing}>{words.home.nothingHint}</Empty>
+      ) : (
+        <ul className={styles["tasks"]}>
+          {open.map((task) => (
+            <li key={task.key}>
+              <Link href={task.to}>
+                <span>{task.name}</span>
+                <strong className="num">{count(task.total)}</strong>
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+function tasksOf(person: Person, { home, members }: Words): Task[] {
+  const tasks: Task[] = [];
+  if (person.may("approve", "firm-account")) {
+    tasks.push({
+      key: "firm-accounts",
+      name: home.firmAccounts,
+      to: "/firm-accounts",
+      countAll: async () =>
+        (await got(api.GET("/v1/firm-accounts", { params: { query: { state: "pending", page_size: 1 } } })))
+          .total,
+    });
+  }
+  if (person.may("advance", "member")) {
+    for (const state of WAITING) {
+      tasks.push({
+        key: state,
+        name: home.membersAt(members.states[state]),
+        to: `/onboarding?state=${state}`,
+        countAll: async () =>
+          (await got(api.GET("/v1/members", { params: { query: { state, page_size: 1 } } }))).total,
+      });
+    }
+  }
+  return tasks;
+}

@@ -1,0 +1,26 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import { Skeleton } from "antd";
+import type { ReactNode } from "react";
+
+import { useWords } from "../i18n/words";
+import { FaultNotice } from "./Notice";
+
+/** What a query gave: a skeleton first, then the thing, or why not and a way to try again. */
+export function Loaded<T>({
+  query,
+  children,
+}: {
+  query: UseQueryResult<T>;
+  children: (data: T) => ReactNode;
+}) {
+  const { shell } = useWords();
+  if (query.isPending) {
+    return (
+      <div role="status" aria-label={shell.loading}>
+        <Skeleton active paragraph={{ rows: 4 }} />
+      </div>
+    );
+  }
+  if (query.isError) return <FaultNotice thrown={query.error} onRetry={() => void query.refetch()} />;
+  return children(query.data);
+}
