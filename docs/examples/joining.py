@@ -89,7 +89,7 @@ class System:
 
     def connect(self, key: Key | None = None) -> Any:
         """A session of the stock client, as a context manager."""
-        return connect(self.platform, self.id, str((key or self.key).private))
+        return connect(self.platform, self.id, str((key or self.key).private), timeout=60)
 
     def try_connect(self, key: Key | None = None) -> None:
         """Fetch a token and no more. Raises OAuthError."""

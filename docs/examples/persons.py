@@ -30,7 +30,7 @@ class Person:
         self.login = login
         self._password = password
         self._now = now
-        self._http = httpx2.Client(base_url=platform, headers={"Origin": platform}, timeout=30)
+        self._http = httpx2.Client(base_url=platform, headers={"Origin": platform}, timeout=60)
         self._secret = ""
         self._step = 0  # of the code used last: each serves once
 

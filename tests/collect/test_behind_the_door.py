@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "members"))  # for members
 
 from members_kit import RoomApp, guards, person
 
+from xinshu.collect.errors import BatchStateError
 from xinshu.collect.model import BatchState
 from xinshu.collect.routes import router
 from xinshu.collect.senders import Senders
@@ -225,3 +227,35 @@ async def test_others_have_no_business_here(node: Node, room: RoomApp) -> None:
         room.principal = person(role)
         assert refusal(await get(room, "")) == (403, "role_lacks_right"), role
         assert refusal(await send(room, firms(1))) == (403, "role_lacks_right"), role
+
+
+async def test_a_branch_has_nothing_of_its_head_office_under_their_common_code(node: Node, room: RoomApp) -> None:
+    head = await join(node, 1, "samr")
+    branch = await join(node, 2, None, parent_id=head, level="branch", regions=["3201"])
+    room.principal = await officer(node, head)
+    rows = [*firms(60), firm(99, uscc="broken")]
+    number = (await send(room, rows)).json()["id"]
+    room.principal = await officer(node, branch, number=2)
+    assert refusal(await send(room, rows)) == (409, "file_known")
+    mended = [{"行号": "62"} | firm(99)]
+    assert refusal(await send(room, mended, correction_of=number)) == (403, "not_own_member")
+    assert (await send(room, rows, batch_no="own")).status_code == 202
+    room.principal = await officer(node, head)
+    assert (await send(room, rows)).json()["id"] == number
+    (row,) = await node.table("select state from quarantine where batch_id = $1", number)
+    assert row["state"] == "quarantined"
+
+
+async def test_of_two_who_decide_at_once_one_does(node: Node, room: RoomApp) -> None:
+    await join(node, 1, "samr")
+    room.principal = OPERATOR
+    bad = [firm(number, uscc="broken") for number in range(1, 40)]
+    number = (await send(room, [firm(100), *bad], provider="samr")).json()["id"]
+    found = await asyncio.gather(
+        *(node.collect.decide(number, accept, "account:x") for accept in (True, False, True, False)),
+        return_exceptions=True,
+    )
+    assert [isinstance(one, BatchStateError) for one in found].count(True) == 3, found
+    batch = await node.collect.get(number)
+    assert batch.state in (BatchState.PUBLISHED, BatchState.REJECTED)
+    assert (len(await node.records("1")) > 0) == (batch.state is BatchState.PUBLISHED)

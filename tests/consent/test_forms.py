@@ -62,6 +62,12 @@ def test_personal_fields_stay_masked_among_authorised_ones() -> None:
     assert told["data"] == {"revenue": "9", "contact_phone": "138****5678"}
 
 
+def test_what_has_no_masked_copy_is_left_out() -> None:
+    """Collected before a province asked for the mask."""
+    (told,) = given("3", CONSENTS["some-fields"], [row({"revenue": "9", "contact_phone": "13800005678"})])
+    assert told["data"] == {"revenue": "9"}
+
+
 def test_a_persons_consent_opens_the_rows_about_that_person_only() -> None:
     rows = [
         row({"role": role, "person_name": name, "citizen_no": "sealed"})

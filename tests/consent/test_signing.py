@@ -244,6 +244,22 @@ async def test_password_and_code_count_when_a_witness_has_confirmed(office: Offi
     assert refusal(again)[:2] == (409, "consent_state")
 
 
+async def test_a_witness_confirms_nobody_whose_mandate_has_ended(office: Office) -> None:
+    bank, firm, consent = await waiting(office)
+    today = office.clock.today()
+    helper = await office.delegate(firm, today, today + timedelta(days=3))
+    prepared = await office.prepared(helper, consent)
+    body = {
+        "method": "witnessed", "digest": prepared["digest"], "login": await office.login(helper), "password": PASSWORD,
+        "code": office.code(helper),
+    }  # fmt: skip
+    assert (await office.post(helper, f"/{consent}/sign", body)).status_code == 200
+    await office.house.sql("update delegation set ended_at = now(), ended_by = 'test'")
+    answer = await office.post(office.operator(), f"/{consent}/witness", {"digest": prepared["digest"]})
+    assert refusal(answer)[:2] == (403, "mandate_ended")
+    assert await state(office, bank, consent) == "pending"
+
+
 async def test_somebody_elses_password_does_not_sign(office: Office) -> None:
     _, firm, consent = await waiting(office)
     other = await office.representative(OTHER_FIRM)

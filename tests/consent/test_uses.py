@@ -15,8 +15,6 @@ from consent_kit import FIRM, Office, refusal
 from xinshu.consent.store import CHANNEL, give_back_use, in_force, take_use
 from xinshu.consent.uses import ConsentUses
 from xinshu.core.settings import Settings
-from xinshu.members.freshness import Freshness
-from xinshu.store import Database
 
 CALLS = 64
 

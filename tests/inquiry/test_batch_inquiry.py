@@ -366,3 +366,14 @@ async def test_results_are_removed_when_their_time_is_over(
     assert (gone.status_code, gone.json()["code"]) == (410, "inquiry_batch_result_removed")
     assert await banks.node.table("select subjects from inquiry_batch") == [{"subjects": []}]
     assert len(await inquiries(banks.node)) == 30  # the evidence stays
+
+
+async def test_lists_are_turned_page_by_page(banks: Banks, room: tuple[RoomApp, httpx.AsyncClient]) -> None:
+    _, client = room
+    made = {(await submit(client, order([code_of(1)]), f"k-{number}")).json()["id"] for number in range(5)}
+    seen: list[str] = []
+    while page := (
+        await client.get("/v1/inquiries/batch", params={"page_size": 2} | ({"before": seen[-1]} if seen else {}))
+    ).json():
+        seen += [one["id"] for one in page]
+    assert (len(seen), set(seen)) == (5, made)  # all handed in at the same moment

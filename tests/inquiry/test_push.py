@@ -461,9 +461,8 @@ async def test_changes_that_wait_are_told_together_and_in_order(house: House) ->
     house.server.behaviour = status_of(503)
     await house.banks.publish([penalty("示市监处罚〔2025〕10号")], "8")
     await house.banks.push.run()
-    await house.banks.publish(
-        [penalty("示市监处罚〔2025〕11号")], "8"
-    )  # the first has been seen: this is another event
+    # the first has been seen: this is another event
+    await house.banks.publish([penalty("示市监处罚〔2025〕11号")], "8")
     await house.banks.push.run()
     house.server.behaviour = echo
     await house.later(minutes=5)
@@ -473,6 +472,9 @@ async def test_changes_that_wait_are_told_together_and_in_order(house: House) ->
     order = [event["event"] for event in told]
     assert list(dict.fromkeys(order)) == [event["id"] for event in listed[1:]]
     assert order[-2:] == [event["id"] for event in listed[1:]]
+    # what the second attempt told was read, recorded and counted anew: more was known by then
+    assert [len(event["answer"]["items"][0]["records"]) for event in told] == [3, 4, 4]
+    assert len({event["answer"]["inquiry"] for event in told}) == 3
 
 
 async def test_a_failure_is_tried_again_ever_more_seldom_and_given_up_after_three_days(house: House) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -281,14 +282,10 @@ async def test_one_that_takes_too_long_is_stopped(
     banks: Banks, room: tuple[RoomApp, httpx.AsyncClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, client = room
-    async with banks.node.db.transaction() as conn:
-        await conn.execute("alter function xinshu_fact_meets rename to fast")
-        await conn.execute(
-            "create function xinshu_fact_meets(bigint, text, jsonb, boolean, date) returns boolean language sql "
-            "as 'select pg_sleep(60) is null'"
-        )
     monkeypatch.setattr(service_module, "PATIENCE", 1)
-    refused = await client.post("/v1/screenings", json={"facts": [{"item": "8"}]})
+    async with banks.node.db.transaction() as conn:
+        await conn.execute("lock table holding")
+        refused = await client.post("/v1/screenings", json={"facts": [{"item": "8"}]})
     assert (refused.status_code, refused.json()["code"]) == (400, "screening_too_broad")
     assert await banks.node.table("select from screening") == []
 
@@ -315,3 +312,10 @@ def test_every_open_item_can_be_screened_by_and_no_other(node: Node) -> None:
         else:
             with pytest.raises(CriteriaError, match="不是公开事项"):
                 parameters(criteria, catalogue, None, today)
+
+
+def test_the_criteria_in_the_documentation_are_sound(node: Node) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "push.md").read_text(encoding="utf-8")
+    shown = page.partition("## 三、")[2].partition("```json")[2].partition("```")[0]
+    found = parameters(Criteria.model_validate_json(shown), node.services.catalogue, None, node.clock.today())
+    assert found["required"] == 0b111

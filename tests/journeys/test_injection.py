@@ -24,18 +24,13 @@ from xinshu.members.model import MemberKind
 from xinshu.store import embedded
 
 SQL = "' or 1=1 --"
-MARKUP = "<script>alert(1)</script>{{7*7}}${7*7}"
 STRANGE = {
     "sql": SQL,
-    "more sql": "1); select pg_sleep(9) --",
-    "path": "../../../../../../etc/passwd",
-    "path of another system": "..\\..\\windows\\win.ini",
-    "encoded nul": "%00",
+    "path": "../../../../../../etc/passwd%00.pdf",
     "nul": "a\0b",
     "long": "x" * 20_000,
-    "emoji": "👨‍👩‍👧‍👦🏳️‍🌈",
-    "right to left": "\u202eمرحبا\u2066gnp.exe",
-    "markup": MARKUP,
+    "scripts": "👨‍👩‍👧‍👦\u202eمرحبا\u2066gnp.exe",
+    "markup": "<script>alert(1)</script>{{7*7}}${7*7}",
     "half a character": "\ud800",
 }
 LEAKS = re.compile(
@@ -304,8 +299,8 @@ async def test_no_string_does_harm(world: World) -> None:
                         found.extend(f"{place} ({name}): {fault}" for fault in faults(world, place, text, answer))
 
     await asyncio.gather(*(walk(operation) for operation in by_operation.values()))
-    assert found == []
-    assert places >= 200 and sum(answered.values()) >= 3000, (places, answered)
+    assert found == [], "\n".join(sorted({one[:300] for one in found}))
+    assert places >= 200 and sum(answered.values()) >= 2000, (places, answered)
     assert answered[200] > 100 and answered[422] > 100, answered
     assert 401 not in answered or answered[401] < 0.1 * sum(answered.values()), answered  # the callers were let in
     assert await world.whole.node.table(tables) == before

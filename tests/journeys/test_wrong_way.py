@@ -93,6 +93,7 @@ async def test_whoever_applies_does_not_approve(whole: Whole) -> None:
     assert refusal(await onboarding.post(f"/v1/members/{entered}/steps", json=step)) == (403, "same_person")
     refused = {"to": "refused", "note": "不办了"}
     assert refusal(await onboarding.post(f"/v1/members/{entered}/steps", json=refused)) == (403, "same_person")
+    assert (await whole.codes("moperator")).count("same_person") == 2
     both = await whole.seat("operator-admin", "operator-security", "operator-onboarding", member="moperator")
     own = (await both.get("/v1/session")).json()["account"]
     for verb in ("close", "reset", "suspend"):
@@ -188,6 +189,8 @@ async def test_another_sites_page_signs_nobody_in(whole: Whole) -> None:
         answer = await browser.post(path, json=body, headers={"Sec-Fetch-Site": "cross-site"})
         assert refusal(answer) == (403, "cross_site_refused"), path
         assert "set-cookie" not in answer.headers
+        (recorded,) = await whole.node.table("select code from access_event order by id desc limit 1")
+        assert recorded["code"] == "cross_site_refused"
         as_form = {"Content-Type": "text/plain", "Origin": "https://evil.example"}
         answer = await browser.post(path, content=b'{"login":"han.meimei","password":"="}', headers=as_form)
         assert answer.status_code in (403, 422), path

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import orjson
 import pytest
 
@@ -100,6 +101,18 @@ async def test_an_entry_beside_its_change_is_there_if_the_change_is(
             break
         await asyncio.sleep(0.02)
     assert [orjson.loads(leaf.content)["about"] for leaf in leaves] == [{"digest": "00"}]
+
+
+async def test_an_entry_that_cannot_be_stored_keeps_no_other_out(
+    ledger: Ledger, clock: FixedClock, db: Database
+) -> None:
+    bad = Entry("inquiry", clock.now(), "client:c-1", "mbank", "code\0", {})
+    asked = [entry(clock, 1), bad, entry(clock, 2), bad, entry(clock, 3)]
+    answers = await asyncio.gather(*[ledger.append(one) for one in asked], return_exceptions=True)
+    assert [isinstance(answer, asyncpg.DataError) for answer in answers] == [False, True, False, True, False]
+    assert isinstance((await asyncio.gather(ledger.append(bad), return_exceptions=True))[0], asyncpg.DataError)
+    assert await ledger.append(entry(clock, 4)) == 3
+    assert await audit(db, ledger) == (4, [])
 
 
 async def test_nothing_is_promised_when_the_writer_does_not_run(

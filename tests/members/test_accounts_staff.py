@@ -270,7 +270,7 @@ async def test_lists_show_what_the_decision_allows(house: House) -> None:
     )
     async with house.db.acquire() as conn:
         everyone = [Account.of(row) async for row in queries.list_accounts(
-            conn, scopes="[{}]", member_id=None, state=None, size=200, skip=0)]  # fmt: skip
+            conn, scopes="[{}]", own=False, member_id=None, state=None, size=200, skip=0)]  # fmt: skip
     assert len(everyone) == 6
     seen_at_all = 0
     for role in table().roles:
@@ -352,3 +352,22 @@ async def test_who_somebody_would_be(house: House) -> None:
     assert found is not None and found.roles == {"credit-officer"} and found.members == (bank,)
     for other in ("account:x", f"client:{account}", f"account:{uuid4()}", "", "anonymous"):
         assert await house.accounts.principals.by_id(other) is None
+
+
+async def test_who_applies_anew_does_not_see_who_was_there_before(house: House) -> None:
+    """Anybody may apply under the code of a member that left; its former staff is none of the newcomer's business."""
+    bank = await house.member(2)
+    await house.person("former", bank, "member-admin")
+    async with house.db.transaction() as conn:
+        await close_all_of_member(conn, bank, "account:x", house.clock.now())
+    house.clock.advance(timedelta(days=1))
+    await house.sql(
+        "insert into member_step (member_id, round, from_state, to_state, actor, actor_name, at) "
+        "values ($1, 2, 'offboarded', 'applied', 'anonymous', '未登录', $2)", bank, house.clock.now(),
+    )  # fmt: skip
+    newcomer = house.browser()
+    await house.person("newcomer", bank, "member-admin")
+    await newcomer.sign_in("newcomer")
+    assert [one["login"] for one in (await newcomer.get("/v1/accounts")).json()["accounts"]] == ["newcomer"]
+    everyone = (await (await admin(house)).get(f"/v1/accounts?member={bank}")).json()["accounts"]
+    assert {one["login"] for one in everyone} == {"former", "newcomer"}

@@ -365,3 +365,27 @@ async def test_bad_delegations(house: House) -> None:
         assert (await first.post(f"/v1/delegations/{number}/end")).status_code == 422
     assert (await first.post("/v1/delegations/4711/end")).status_code == 404
     assert await house.sql("select 1 from delegation") == []
+
+
+async def test_a_reset_opens_no_firm_to_whoever_holds_the_invitation(house: House) -> None:
+    """An administrator who resets a firm's account has its invitation; it must not be a key to the firm."""
+    judge = await officer(house)
+    first = await owner(house, judge)
+    helper = (await first.post("/v1/delegations", delegate(house))).json()
+    await accepted(house, helper["token"])
+    reset = house.accounts.staff.reset
+    token = (await reset(house.access("reset"), UUID(helper["account"]))).token
+    assert (await (await accepted(house, token)).password("delegate")).json()["code"] == "account_unusable"
+    granted = await first.post("/v1/delegations", delegate(house) | {
+        "account": helper["account"], "login": None, "name": None, "telephone": None})  # fmt: skip
+    assert granted.status_code == 201
+    assert (await house.browser().password("delegate")).status_code == 200
+
+    token = (await reset(house.access("reset"), first.account)).token
+    anybody = await accepted(house, token, "owner")
+    shown = (await anybody.get("/v1/session")).json()
+    assert (shown["roles"], shown["subject"]) == (["firm-applicant"], None)
+    assert (await house.browser().password("delegate")).json()["code"] == "account_unusable"
+    assert (await decide(judge, str(first.account))).status_code == 200
+    assert (await anybody.password("owner")).json()["roles"] == ["firm-legal-representative"]
+    assert (await house.browser().password("delegate")).status_code == 200

@@ -160,6 +160,8 @@ async def test_applying_anew_begins_a_round_and_keeps_the_history(office: Office
         await papers.read(access(newcomer, "read", "member-document"), member.id, 1)
     assert len(await papers.documents(access(AUDITOR, "read", "member-document"), member.id)) == 2
     assert [one.acceptance for one in await papers.signatures(access(newcomer, "read"), member.id)] == [None, None]
+    shown = await office.service.steps.history(access(newcomer, "read"), member.id)
+    assert [(step.round, step.to_state) for step in shown] == [(2, S.APPLIED)]
     outlook = await office.service.steps.checklist(access(newcomer, "read"), member.id)
     assert [one.holds for one in outlook.checks] == [True, False, False]
 

@@ -10,7 +10,19 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from clients_kit import CALLER, ENDPOINT, Systems, add_member, claims_of, events, form_of, refusal, sign, systems
+from clients_kit import (
+    CALLER,
+    ENDPOINT,
+    Systems,
+    add_member,
+    claims_of,
+    events,
+    form_of,
+    minutes,
+    refusal,
+    sign,
+    systems,
+)
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
@@ -19,8 +31,8 @@ from xinshu.core.settings import Settings
 from xinshu.members.clients import Client
 from xinshu.members.clients.errors import OAuthError
 from xinshu.members.clients.jose import MalformedTokenError, read
-from xinshu.members.clients.tokens import TOKEN_TYPE
-from xinshu.members.model import MemberRef
+from xinshu.members.clients.tokens import KEPT_OF_ADDRESS, TOKEN_TYPE
+from xinshu.members.model import Caller, MemberRef
 from xinshu.store import Database
 
 KEY, STRANGER = ECKey.generate_key("P-256"), ECKey.generate_key("P-256")
@@ -325,3 +337,15 @@ async def test_a_token_of_our_key_for_another_purpose_is_refused(
 def test_what_is_not_a_jws_is_not_read(text: str) -> None:
     with pytest.raises(MalformedTokenError):
         read(text)
+
+
+async def test_nobody_fills_the_security_log(node: Systems, db: Database, clock: FixedClock) -> None:
+    """A caller is known before any limit of requests counts: what it shows is refused every time, recorded so often."""
+    for _ in range(KEPT_OF_ADDRESS + 20):
+        assert await refusal(node.tokens.authenticate("no token", CALLER)) == "token_invalid"
+    assert len(await events(db, "refused")) == KEPT_OF_ADDRESS
+    assert await refusal(node.tokens.authenticate("no token", Caller("198.51.100.1"))) == "token_invalid"
+    assert len(await events(db, "refused")) == KEPT_OF_ADDRESS + 1
+    clock.advance(minutes(1))
+    assert await refusal(node.tokens.authenticate("no token", CALLER)) == "token_invalid"
+    assert len(await events(db, "refused")) == KEPT_OF_ADDRESS + 2

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from datetime import timedelta
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.async_api import Browser, Page, expect
 from web_kit import PASSWORD, Eye, Listening
 
@@ -184,4 +187,88 @@ async def test_one_time_codes_are_set_up_and_asked_for(browser: Browser, node: L
     assert await eye.faults() == []
     await page.get_by_role("button", name="我已保存").click()
     await expect(page.get_by_role("link", name="去设置")).to_be_hidden()
+    await eye.close()
+
+
+async def test_a_bank_signs_and_registers_its_system(browser: Browser, node: Listening) -> None:
+    member, admin = await node.bank(4, "第四示范银行")
+    one, two = [await node.people[login].sign_in() for login in ("desk.one", "desk.two")]
+    for kind in ("application_letter", "licence"):
+        about = {"kind": kind, "name": "scan.pdf"}
+        await admin.call("POST", f"/v1/members/{member}/documents", params=about, content=PDF["buffer"])
+    await one.call("POST", f"/v1/members/{member}/steps", json={"to": "material_check"})
+    await two.call("POST", f"/v1/members/{member}/steps", json={"to": "qualification_review"})
+
+    bank = await Eye.open(browser, node, as_=admin.login)
+    page = await bank.go("/member/agreements")
+    for number in (0, 1):
+        await page.get_by_role("button", name="阅读全文").nth(number).click()
+        if number == 0:
+            await bank.settle()
+            await bank.keep("agreement-1440-light")
+            assert await bank.faults() == []
+        await page.get_by_role("button", name="我已阅读并代表本单位签署").click()
+        await expect(page.get_by_text("待平台会签")).to_have_count(number + 1)
+
+    desk = await Eye.open(browser, node, as_="desk.one")
+    theirs = await desk.go(f"/onboarding/{member}/agreements")
+    for number in (0, 1):
+        await theirs.get_by_role("button", name="会签").first.click()
+        await expect(theirs.get_by_text("已生效")).to_have_count(number + 1)
+    await desk.close()
+    await two.call("POST", f"/v1/members/{member}/steps", json={"to": "agreement_signed"})
+
+    await bank.go("/member/systems")
+    await page.get_by_role("button", name="登记系统").click()
+    await fill(page, name="信贷管理系统")
+    await page.get_by_role("checkbox", name="机构系统").check()
+    await page.get_by_role("button", name="登记系统").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("还没有密钥")
+    await dialog.locator("#jwk").fill('{"kty":"EC","crv":"P-256","x":"a","y":"b","d":"secret"}')
+    await dialog.get_by_role("button", name="添加公钥").click()
+    await expect(dialog).to_contain_text("这里面有私钥")  # and it has not left the browser
+    await dialog.locator("#jwk").fill(public_key())
+    await dialog.get_by_role("button", name="添加公钥").click()
+    await expect(dialog.get_by_text("有效", exact=True)).to_be_visible()
+    await bank.settle()
+    await bank.keep("system-1440-light")
+    assert await bank.faults() == []
+    await dialog.get_by_text("来源地址与证书").click()
+    await dialog.locator("#networks").fill("203.0.113.0/24")
+    await dialog.get_by_role("button", name="保存").click()
+    await expect(dialog.locator("dd").get_by_text("203.0.113.0/24")).to_be_visible()
+    await bank.close()
+
+
+def public_key() -> str:
+    """A new P-256 key as JWK, the public part."""
+    numbers = ec.generate_private_key(ec.SECP256R1()).public_key().public_numbers()
+    x, y = (base64.urlsafe_b64encode(n.to_bytes(32, "big")).decode().rstrip("=") for n in (numbers.x, numbers.y))
+    return json.dumps({"kty": "EC", "crv": "P-256", "x": x, "y": y, "alg": "ES256", "use": "sig"})
+
+
+async def test_an_administrator_changes_a_colleague_and_asks_why(browser: Browser, node: Listening) -> None:
+    chief = node.people["chief.admin"]
+    await chief.sign_in()
+    eye = await Eye.open(browser, node, as_="chief.admin")
+    page = await eye.go("/accounts")
+    await page.get_by_role("button", name="操作 安全员").click()
+    await page.get_by_role("menuitem", name="修改").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("checkbox", name="数据运营员").check()
+    await eye.keep("account-edit-1440-light")
+    assert await eye.faults() == []
+    await dialog.get_by_role("button", name="保存").click()
+    await expect(page.get_by_role("row", name="安全员")).to_contain_text("数据运营员")
+
+    await eye.go("/permissions")
+    await page.locator("#resource").first.click()
+    await page.locator(".ant-select-item-option", has_text="安全日志").click()
+    await page.locator("#action").click()
+    await page.locator(".ant-select-item-option", has_text="查看").click()
+    await page.get_by_role("button", name="解释").click()
+    await expect(page.get_by_text("有此权限的角色")).to_be_visible()
+    await eye.keep("permissions-answer-1440-light")
+    assert await eye.faults() == []
     await eye.close()

@@ -85,3 +85,33 @@ async def test_english(browser: Browser, node: Listening) -> None:
     await page.get_by_role("heading", name="My account").wait_for()
     await eye.keep("me-english-1440-light")
     await eye.close()
+
+
+async def test_the_menu_of_a_narrow_screen(browser: Browser, node: Listening) -> None:
+    """Opens, takes the keyboard, closes with Escape and when one goes elsewhere."""
+    eye = await Eye.open(browser, node, 390, as_="bank1.admin")
+    page = await eye.go("/home")
+    menu = page.get_by_role("dialog", name="菜单")
+    await page.get_by_role("button", name="打开菜单").click()
+    await menu.wait_for()
+    await eye.keep("menu-390-light")
+    assert await eye.faults() == []
+    await page.keyboard.press("Escape")
+    await menu.wait_for(state="hidden")
+    await page.get_by_role("button", name="打开菜单").click()
+    await menu.get_by_role("link", name="本单位").click()
+    await page.get_by_role("heading", name="示范银行股份有限公司").wait_for()
+    await menu.wait_for(state="hidden")
+    await page.keyboard.press("Tab")
+    await eye.close()
+
+
+async def test_first_view_of_a_signed_in_person_is_light(browser: Browser, node: Listening) -> None:
+    """Under 300 kB of packed script (issue 5)."""
+    eye = await Eye.open(browser, node, as_="bank1.admin")
+    sizes: dict[str, int] = {}
+    eye.page.on("response", lambda answer: sizes.update({answer.url: int(answer.headers.get("content-length", "0"))}))
+    await eye.go("/home")
+    scripts = {url: size for url, size in sizes.items() if url.endswith(".js")}
+    assert sum(scripts.values()) < 300_000, scripts
+    await eye.close()

@@ -2,8 +2,8 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./app/App";
-import "./design/base.css";
 import { signStyles } from "./design/nonce";
+import "./design/base.css";
 
 signStyles();
 const root = document.getElementById("root");

@@ -17,6 +17,7 @@ from rich.table import Table
 from xinshu.cli.batches import code_counts
 from xinshu.cli.demonstration.calls import going
 from xinshu.cli.demonstration.crew import Crew
+from xinshu.cli.demonstration.firm import Firm
 from xinshu.cli.demonstration.logins import Login, Logins
 from xinshu.cli.demonstration.members import Members
 from xinshu.cli.demonstration.story import Story
@@ -56,7 +57,7 @@ def demo(
     with explained():
         settings = load_settings()
         if code:
-            logins = Logins.load(settings.home)
+            logins = Logins.load(settings.home, SystemClock())
             console.print(run(lambda: logins.one_time(_with_codes(logins, code))))
             return
         configure(settings.model_copy(update={"log_level": "warning"}))
@@ -68,7 +69,7 @@ def demo(
             async with open_services(settings, SystemClock()) as services:
                 folder = settings.home / f"demo-{seed}-{subjects}"
                 manifest = await asyncio.to_thread(_world, services, folder, seed, subjects)
-                logins = await _play(services, folder, manifest)
+                logins = await play(services, folder, manifest)
                 _tell_logins(settings, logins)
                 if leave:
                     return
@@ -79,9 +80,9 @@ def demo(
         run(work)
 
 
-async def _play(services: Services, folder: Path, manifest: dict[str, Any]) -> Logins:
+async def play(services: Services, folder: Path, manifest: dict[str, Any]) -> Logins:
     """All scenes, over a node that listens to this process alone."""
-    logins = Logins.load(services.settings.home)
+    logins = Logins.load(services.settings.home, services.clock)
     assert services.membership is not None  # noqa: S101  (only a sandbox has none)
     if await services.membership.accounts.bootstrap.settle() and len(logins.people) == 0:
         raise NotADemoError(
@@ -94,9 +95,10 @@ async def _play(services: Services, folder: Path, manifest: dict[str, Any]) -> L
         members = Members(crew, services, manifest, console)
         await members.admit_departments()
         _report(services, await _collect(services, folder, manifest))
+        firm = Firm(crew, services)
+        await firm.arrive()
         await members.admit_bank()
-        await Story(crew, members, services, console).tell()
-        await members.sandbox_ready()
+        await Story(crew, members, firm, services, console).tell()
     return logins
 
 

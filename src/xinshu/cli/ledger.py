@@ -15,8 +15,11 @@ from xinshu.cli.output import Json, explained, print_json, run
 from xinshu.core.clock import SystemClock
 from xinshu.core.settings import load_settings
 from xinshu.crypto.suites import suite
+from xinshu.inquiry.evidence import InquiryCheck
 from xinshu.ledger import receipts
+from xinshu.ledger.audit import DetailCheck
 from xinshu.ledger.audit import audit as audit_log
+from xinshu.members.events.check import EventCheck
 from xinshu.node.services import open_services
 
 app = typer.Typer(help="存证:验证回执、审计日志、签发检查点。", no_args_is_help=True)
@@ -53,12 +56,13 @@ def verify(
 
 @app.command()
 def audit(as_json: Json = False) -> None:
-    """从叶子起全部重算,指出每一处矛盾;有矛盾时退出码为 1。例:xinshu ledger audit"""
+    """从叶子起全部重算,并核对查询记录、安全日志的明细,指出每一处矛盾;有矛盾时退出码为 1。例:xinshu ledger audit"""
     with explained(as_json):
 
         async def work() -> tuple[int, list[Any]]:
             async with open_services(load_settings(), SystemClock()) as services:
-                return await audit_log(services.db, services.ledger)
+                details: list[DetailCheck] = [InquiryCheck(services.ledger.suite.digest), EventCheck()]
+                return await audit_log(services.db, services.ledger, details)
 
         leaves, faults = run(work)
         if as_json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
@@ -39,6 +39,7 @@ SUBJECTS = 200
 def fill(
     subjects: Annotated[int, typer.Option(min=100, max=1_000_000, help="虚构的信用主体数。")] = SUBJECTS,
     seed: Annotated[int, typer.Option(help="种子;种子与主体数相同,数据相同,再填一次什么都不变。")] = SEED,
+    items: Annotated[str, typer.Option(help="事项号,用逗号分开,须含 1;不写:全部 37 项。")] = "",
     as_json: Json = False,
 ) -> None:
     """生成一个虚构省份,经归集过程填入沙箱。例:xinshu sandbox fill --subjects 2000"""
@@ -47,7 +48,8 @@ def fill(
 
         async def work() -> dict[str, int]:
             async with _sandbox(settings) as sandbox:
-                folder, manifest = write_world(sandbox.settings, subjects, seed)
+                chosen = tuple(one.strip() for one in items.split(",") if one.strip())
+                folder, manifest = write_world(sandbox.settings, subjects, seed, chosen)
                 return await _collect(sandbox, folder, manifest, as_json)
 
         counts = run(work)
@@ -87,13 +89,18 @@ def status(as_json: Json = False) -> None:
         Console().print(table)
 
 
-def write_world(sandbox: Settings, subjects: int = SUBJECTS, seed: int = SEED) -> tuple[Path, dict[str, Any]]:
-    """The files of an invented province in the sandbox's home: (folder, manifest); those of an earlier run serve."""
-    folder = sandbox.home / f"world-{seed}-{subjects}"
+def write_world(
+    sandbox: Settings, subjects: int = SUBJECTS, seed: int = SEED, items: Sequence[str] = ()
+) -> tuple[Path, dict[str, Any]]:
+    """The files of an invented province in the sandbox's home: (folder, manifest); those of an earlier run serve.
+
+    `items`: numbers, all when there are none. Raises WorldError, ItemNotFoundError.
+    """
+    folder = sandbox.home / "-".join(("world", str(seed), str(subjects), *items))
     manifest = folder / "manifest.json"
     if not manifest.exists():
         world = World(seed, subjects, AS_OF, sandbox.platform_code, definitions=sandbox.definitions)
-        return folder, world.write(folder, beside=False)
+        return folder, world.write(folder, items or None, beside=False)
     found: dict[str, Any] = orjson.loads(manifest.read_bytes())
     return folder, found
 

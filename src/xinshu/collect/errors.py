@@ -17,6 +17,12 @@ class BatchNumberReusedError(ConflictError):
     code = "batch_number_reused"
 
 
+class FileKnownError(ConflictError):
+    """The same file was handed in by another member under the same provider code."""
+
+    code = "file_known"
+
+
 class BatchStateError(ConflictError):
     """The batch is not in a state that allows the act."""
 

@@ -42,7 +42,7 @@ def load_source(folder: Path, name: str) -> PullSource:
     path = folder / f"{name}.yml"
     if _NAME.fullmatch(name) is None or not path.is_file():
         known = "、".join(sorted(p.stem for p in folder.glob("*.yml")))
-        raise UnknownSourceError(f"没有名为 {name[:64]} 的数据源", hint=f"{folder} 中现有:{known or '无'}")
+        raise UnknownSourceError(f"没有名为 {name[:64]} 的数据源", hint=f"现有:{known or '无'}(设置 pull_sources)")
     return _read(path)
 
 
@@ -50,7 +50,7 @@ def enabled_source(folder: Path, name: str) -> PullSource:
     """One source that may be pulled. Raises UnknownSourceError, SourceInvalidError, SourceDisabledError."""
     source = load_source(folder, name)
     if not source.enabled:
-        raise SourceDisabledError(f"数据源 {name} 没有启用", hint=f"在 {folder / name}.yml 中写 enabled: true")
+        raise SourceDisabledError(f"数据源 {name} 没有启用", hint=f"在 {name}.yml 中写 enabled: true")
     return source
 
 

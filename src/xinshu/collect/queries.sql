@@ -61,12 +61,18 @@ update batch set state = 'held', held_for = :held_for, counts = :counts, reasons
 where id = :id;
 
 -- name: set_rejected!
-update batch set state = 'rejected', error = :error, decided_by = coalesce(:decided_by, decided_by), updated_at = :now
-where id = :id;
+update batch set state = 'rejected', error = :error, updated_at = :now where id = :id;
 
--- name: set_released!
--- A person accepts a held batch in spite of the limits.
-update batch set state = 'received', decided_by = :decided_by, updated_at = :now where id = :id and state = 'held';
+-- name: set_released$
+-- A person accepts a held batch in spite of the limits. Of two who decide at the same moment one gets a row.
+update batch set state = 'received', decided_by = :decided_by, updated_at = :now where id = :id and state = 'held'
+returning id;
+
+-- name: set_declined$
+-- A person sends a held batch back.
+update batch set state = 'rejected', error = :error, decided_by = :decided_by, updated_at = :now
+where id = :id and state = 'held'
+returning id;
 
 -- name: set_published!
 update batch

@@ -163,6 +163,8 @@ def router(service: CollectService, guards: Guards, senders: Senders, enqueue: E
         code = await senders.own_code(access, provider)
         submission = Submission(code, item, mode, "api", mapping, batch_no, item_version, data_date, correction_of)
         sender = await senders.sender(access, code, service.check_submission(submission).item)
+        if correction_of is not None:
+            await readable(correction_of, access)  # a branch does not mend what its head office sent
         async with _spooled(request, service.spool_folder, service.upload_max_bytes) as path:
             with path.open("rb") as stream:
                 batch, new = await service.receive(stream, file_name, submission, sender=sender)

@@ -22,6 +22,7 @@ from xinshu.collect.errors import (
     BatchBusyError,
     BatchNumberReusedError,
     BatchStateError,
+    FileKnownError,
     FutureBatchError,
     KeysDestroyedError,
     SealedRowsError,
@@ -93,8 +94,8 @@ class CollectService:
 
         `beside` writes what must be recorded with the batch, in the same transaction (connection, batch).
         The same file for the same item and mode is the batch it was before. Raises SubmissionError, FutureBatchError,
-        BatchNumberReusedError, CorrectionMismatchError, TooLargeError, ItemNotFoundError, WorkSpaceError,
-        LakeError.
+        BatchNumberReusedError, FileKnownError, CorrectionMismatchError, TooLargeError, ItemNotFoundError,
+        WorkSpaceError, LakeError.
         """
         item = self.check_submission(submission)
         async with self._db.acquire() as conn:
@@ -180,6 +181,10 @@ class CollectService:
                 hint="换一个批次号,或核对要报送的文件",
             )
         batch = await store.get_batch(conn, same["id"])
+        if batch.member_id != sender.member_id:
+            raise FileKnownError(
+                "同一文件已由同一数据提供单位代码下的另一机构报送", hint="确要再报,换一个批次号(batch_no)"
+            )
         corrections.check_same_correction(submission, batch)
         return batch, False
 
@@ -222,7 +227,7 @@ class CollectService:
             item = self._catalogue.item_for_batch(batch.item, batch.item_version, batch.received_at.astimezone().date())
             prepared = await asyncio.to_thread(self._read, batch, item)
         except (SourceFileError, ColumnsError, MappingError, UnknownMappingError) as error:
-            await self._reject(batch.id, error, None)
+            await self._reject(batch.id, error)
             await on_step(BatchState.REJECTED)
             return None
         async with self._db.acquire() as conn:
@@ -292,11 +297,9 @@ class CollectService:
                 held_for=[limit.as_dict() for limit in limits],
             )  # fmt: skip
 
-    async def _reject(self, batch_id: int, error: XinshuError, decided_by: str | None) -> None:
+    async def _reject(self, batch_id: int, error: XinshuError) -> None:
         async with self._db.acquire() as conn:
-            await queries.set_rejected(
-                conn, id=batch_id, error=store.to_json(error.as_dict()), decided_by=decided_by, now=self._clock.now()
-            )
+            await queries.set_rejected(conn, id=batch_id, error=store.to_json(error.as_dict()), now=self._clock.now())
 
     async def add_files(
         self, files: Iterable[Path], submission: Submission, sender: Sender = NODE
@@ -359,12 +362,15 @@ class CollectService:
                 raise BatchStateError(
                     f"批次 {batch_id} 的状态是 {batch.state},不是 held", hint="只有暂停的批次需要决定"
                 )
+            now = self._clock.now()
             if accept:
-                await queries.set_released(conn, id=batch_id, decided_by=by, now=self._clock.now())
-        if not accept:
-            await self._reject(batch_id, BatchStateError(f"由 {by} 退回", hint=note), by)
-            return await self.get(batch_id)
-        return await self.process(batch_id)
+                decided = await queries.set_released(conn, id=batch_id, decided_by=by, now=now)
+            else:
+                error = store.to_json(BatchStateError(f"由 {by} 退回", hint=note).as_dict())
+                decided = await queries.set_declined(conn, id=batch_id, error=error, decided_by=by, now=now)
+            if decided is None:
+                raise BatchStateError(f"批次 {batch_id} 刚由另一人处置", hint="刷新后查看")
+        return await self.process(batch_id) if accept else await self.get(batch_id)
 
     async def get(self, batch_id: int) -> Batch:
         """The batch. Raises BatchNotFoundError."""

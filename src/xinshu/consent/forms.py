@@ -185,10 +185,11 @@ def cut(
 ) -> bytes:
     """The document (rows of `xinshu_document_row`) with only what `form` gives; `masked` is its masked copy.
 
-    Sealed fields are opened by `unseal(field, sealed)`; without it they stay masked. Raises FormsDisagreeError.
+    Sealed fields are opened by `unseal(field, sealed)`; without it they stay masked. What has no masked copy, because
+    the catalogue did not yet ask for one when it came in, is left out. Raises FormsDisagreeError.
     """
     rows = orjson.loads(document)
-    copies = orjson.loads(masked) if masked is not None else rows
+    copies = orjson.loads(masked) if masked is not None else [None] * len(rows)
     if len(rows) != len(copies):
         raise FormsDisagreeError("信息的完整文本与遮蔽文本不一致,不能提供", hint="稍后重试;持续出现时联系平台运营人员")
     given = []
@@ -197,7 +198,7 @@ def cut(
         if window is not None and not window.holds(row):
             used = window.outside
         if used is not None:
-            _shape(row["data"], copy["data"], used, unseal)
+            _shape(row["data"], copy["data"] if copy is not None else {}, used, unseal)
             given.append(row)
     return orjson.dumps(given)
 
@@ -209,9 +210,19 @@ def _shape(data: dict[str, Any], copy: dict[str, Any], form: Form, unseal: Unsea
     for name in form.opened:
         sealed = data.get(name)
         if sealed is not None and name not in hidden:
-            data[name] = unseal(name, sealed) if unseal is not None else copy[name]
+            if unseal is not None:
+                data[name] = unseal(name, sealed)
+            else:
+                _mask(data, copy, name)
     for name in hidden:
         if name in data:
-            data[name] = copy[name]
+            _mask(data, copy, name)
     for name in form.withheld:
         data.pop(name, None)
+
+
+def _mask(data: dict[str, Any], copy: dict[str, Any], name: str) -> None:
+    if name in copy:
+        data[name] = copy[name]
+    else:
+        del data[name]

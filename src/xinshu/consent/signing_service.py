@@ -163,8 +163,17 @@ class SigningService:
             return await store.read(conn, consent_id, now)
 
     async def witness(self, access: Access, consent_id: UUID, digest: str) -> Consent:
-        """Confirm that the signer signed before the caller. Raises ConsentStateError, ForbiddenError, RevisionError."""
+        """Confirm that the signer, who may still sign today, signed before the caller.
+
+        Raises ConsentStateError, ForbiddenError, RevisionError, SignerError, MandateEndedError.
+        """
         who, now = access.principal, self._clock.now()
+        async with self._db.acquire() as conn:
+            seen = await self._consents.visible(conn, access, consent_id)
+            waiting = await self._signatures(conn, seen, "signer") if seen.state is State.PENDING else []
+        for one in waiting:
+            if await self._mandates.capacity(Principal(one.principal, ""), seen.subject_code) != one.capacity:
+                raise RevisionError("签署身份已变化", hint="由机构撤销后重新申请")
         async with self._db.transaction() as conn:
             consent = await self._consents.visible(conn, access, consent_id, lock=True)
             signed = await self._signatures(conn, consent, "signer")

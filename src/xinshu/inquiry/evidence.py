@@ -5,7 +5,7 @@ Written in the transaction of the leaf that proves it. An idempotency key is wri
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,8 @@ from uuid import UUID
 
 import orjson
 
+from xinshu.ledger.audit import Content, moment
+from xinshu.ledger.tree import Digest
 from xinshu.store import load_queries
 
 queries = load_queries("xinshu.inquiry")
@@ -44,6 +46,11 @@ class Inquired:
     result: bytes
     idempotency_key: str | None
     request: bytes | None
+
+    def asked(self, digest: Digest) -> str:
+        """Digest of what the leaf does not tell in clear."""
+        request = self.request.hex() if self.request is not None else None
+        return digest(orjson.dumps([self.reference, self.idempotency_key, request])).hex()
 
 
 class InquiryDetail:
@@ -78,3 +85,42 @@ class InquiryDetail:
             for leaf, one in zip(indexes, rows, strict=True)
         ]  # fmt: skip
         return [list(column) for column in zip(*records, strict=True)]
+
+
+class InquiryCheck:
+    """Compares the rows of `inquiry` with their leaves (`ledger.audit.DetailCheck`)."""
+
+    table = "inquiry"
+
+    def __init__(self, digest: Digest) -> None:
+        self._digest = digest
+
+    def concerns(self, kind: str) -> bool:
+        """Whether leaves of this kind have a row here."""
+        return kind == "inquiry"
+
+    async def told(self, conn: Any, leaves: Sequence[Content]) -> list[Mapping[str, Any] | None]:
+        """What the row of each leaf says."""
+        ids = [UUID(leaf["inquiry"]) for leaf in leaves if "inquiry" in leaf]
+        rows = {str(row["id"]): self._of(row) async for row in queries.by_id(conn, ids=ids)}
+        return [rows.get(leaf.get("inquiry", "")) for leaf in leaves]
+
+    async def rows(self, conn: Any) -> int:
+        """How many rows there are."""
+        return int(await queries.count_inquiries(conn))
+
+    def _of(self, row: Any) -> Mapping[str, Any]:
+        items = orjson.loads(row["items"])
+        about = {name: row[name] for name in Inquired.__dataclass_fields__ if name != "items"}
+        return {
+            "index": row["leaf"],
+            "at": moment(row["at"]),
+            "principal": row["principal"],
+            "member": row["member_id"],
+            "subject": row["subject_code"],
+            "purpose": row["purpose"],
+            "consents": row["consents"],
+            "items": items,
+            "result": row["result"].hex(),
+            "asked": Inquired(items=items, **about).asked(self._digest),
+        }

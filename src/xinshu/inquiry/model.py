@@ -32,11 +32,17 @@ class KeyReusedError(ConflictError):
     code = "idempotency_key_reused"
 
 
+class AnswerChangedError(ConflictError):
+    """The idempotency key was answered, and the answer would be another one now."""
+
+    code = "idempotency_answer_changed"
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked. `items`: numbers or slugs, None for all. `reference`: the reader's own, kept with the evidence.
 
-    The same `key` from the same member is one inquiry, however often it is sent.
+    The same `key` from the same member is one inquiry, however often it is sent, as long as its answer is the same.
     """
 
     subject: str

@@ -57,6 +57,18 @@ join inquiry i on coalesce(i.member_id, i.principal) = k.owner and i.idempotency
 -- name: by_key(owner, key)^
 select * from inquiry where coalesce(member_id, principal) = :owner and idempotency_key = :key;
 
+-- name: recorded(id)$
+select exists (select from inquiry where id = :id);
+
+-- name: by_id(ids)
+-- For the audit.
+select leaf, id, at, principal, member_id, subject_code, purpose, reference, consents, items, result, idempotency_key,
+       request
+from inquiry where id = any (:ids::uuid[]);
+
+-- name: count_inquiries$
+select count(*) from inquiry;
+
 -- name: list_inquiries(scopes, subject, member_id, consent, before, size)
 -- Who read what, newest first, within what the caller may see; every filter may be null.
 select i.leaf, i.id, i.at, i.principal, i.member_id, m.name as member_name, i.subject_code, i.purpose, i.reference,

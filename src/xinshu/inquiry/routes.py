@@ -21,6 +21,7 @@ from xinshu.inquiry.service import InquiryService
 from xinshu.members.permissions import Access, Guards
 
 KEY = r"^[\x21-\x7e]{1,100}$"
+TEXT = r"^[^\x00]*$"  # no database keeps a NUL
 _KEY = re.compile(KEY[1:-1])
 JSON_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"schema": {"type": "object"}}}}}
 Fast = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -32,12 +33,12 @@ class QuestionIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     subject: str = Field(min_length=1, max_length=40, description="统一社会信用代码、原注册号或平台编号")
-    purpose: str = Field(min_length=1, max_length=40, description="用途代码,见 /v1/consents/templates")
+    purpose: str = Field(min_length=1, max_length=40, pattern=TEXT, description="用途代码,见 /v1/consents/templates")
     items: list[Annotated[str, Field(min_length=1, max_length=64)]] | None = Field(
         None, min_length=1, max_length=100, description="事项编号或英文短名;不写为全部"
     )
     as_of: date | None = Field(None, description="截至该日已知且有效的信息")
-    reference: str | None = Field(None, max_length=100, description="本单位的业务编号,与存证一同保存")
+    reference: str | None = Field(None, max_length=100, pattern=TEXT, description="本单位的业务编号,与存证一同保存")
 
     def question(self, key: str | None) -> Question:
         """As the service takes it."""
@@ -72,17 +73,23 @@ def quick_inquiry(service: InquiryService, guards: Guards) -> Fast:
 
     async def inquire(request: Request) -> Response:
         access = may_read(request)
+        if not request.headers.get("content-type", "").startswith("application/json"):
+            raise _unfit("content-type", "application/json")
         key = request.headers.get("idempotency-key")
         if key is not None and _KEY.fullmatch(key) is None:
-            fault = {"loc": ("header", "idempotency-key"), "msg": "1 to 100 printable ASCII characters", "type": "key"}
-            raise RequestValidationError([fault])
+            raise _unfit("idempotency-key", "1 to 100 printable ASCII characters")
         try:
             asked = QuestionIn.model_validate_json(await request.body())
         except ValidationError as error:
-            raise RequestValidationError(error.errors(include_input=False, include_url=False)) from None
+            faults = error.errors(include_input=False, include_url=False)
+            raise RequestValidationError([{**fault, "loc": ("body", *fault["loc"])} for fault in faults]) from None
         return await _answer(service, access, asked.question(key))
 
     return inquire
+
+
+def _unfit(header: str, words: str) -> RequestValidationError:
+    return RequestValidationError([{"loc": ("header", header), "msg": words, "type": "header"}])
 
 
 async def _answer(service: InquiryService, access: Access, question: Question) -> Response:
@@ -115,7 +122,7 @@ def router(service: InquiryService, inquiries: Inquiries, guards: Guards) -> API
             str | None, Query(max_length=1000, description="事项编号或英文短名,逗号分隔;不填为全部", examples=["1,8"])
         ] = None,
         as_of: Annotated[date | None, Query(description="截至该日已知且有效的信息")] = None,
-        purpose: Annotated[str, Query(min_length=1, max_length=40, description="用途代码")] = "",
+        purpose: Annotated[str, Query(min_length=1, max_length=40, pattern=TEXT, description="用途代码")] = "",
     ) -> Response:
         """What is known of a subject; every item carries the decision that let it through or kept it back."""
         names = tuple(name.strip() for name in items.split(",") if name.strip()) if items else None

@@ -21,6 +21,7 @@ from xinshu.core.clock import CHINA, Clock
 from xinshu.inquiry.evidence import Inquired, InquiryDetail, queries
 from xinshu.inquiry.model import (
     Answer,
+    AnswerChangedError,
     AsOfError,
     ItemAnswer,
     KeyReusedError,
@@ -99,14 +100,16 @@ class InquiryService:
     async def ask(self, question: Question, who: Principal) -> Answer:
         """Answer one question, item by item; with `as_of`, what was known and valid at the end of that day.
 
-        Raises SubjectUnknownError, ItemNotFoundError, AsOfError, KeyReusedError, LedgerUnavailableError.
+        Raises SubjectUnknownError, ItemNotFoundError, AsOfError, KeyReusedError, AnswerChangedError,
+        LedgerUnavailableError.
         """
         now = self._clock.now()
         if question.as_of is not None and question.as_of > self._clock.today():
             raise AsOfError(f"日期 {question.as_of} 还没有到", hint=f"最晚可查 {self._clock.today()}")
         code = question.subject.strip().upper()
         catalogue = self._catalogue
-        wanted = [catalogue.item(name) for name in question.items] if question.items else list(catalogue.items)
+        names = question.items or [item.item for item in catalogue.items]
+        wanted = list({item.item: item for item in map(catalogue.item, names)}.values())  # each once
         request = Request(who.id, reader_of(who), code, question.purpose, who.items, who.member_id, question.as_of)
         if question.key is not None:
             earlier = await self._earlier(question, who)
@@ -114,12 +117,14 @@ class InquiryService:
                 return await self._again(earlier, question, request, wanted, now)
         known = await self._known(request, wanted)
         request = replace(request, subject_code=known.code)
-        decisions, taken = await self._decide(request, wanted, known.consents, now)
+        taken: list[str] = []
+        inquired = None
         try:
+            decisions = await self._decide(request, wanted, known.consents, now, taken)
             items = await self._items(wanted, decisions, known)
             body = items_json(items)
             inquired = self._inquired(question, known.code, who, decisions, body, now)
-            entry = Entry(KIND, now, who.id, who.member_id, known.code, self._about(inquired))
+            entry = Entry(KIND, now, who.id, who.member_id, known.code, self._about(inquired, question))
             leaf = await self._ledger.append(entry, self._detail, inquired)
         except AlreadyRecordedError:
             await self._give_back(taken, now)
@@ -127,17 +132,17 @@ class InquiryService:
             assert earlier is not None  # noqa: S101  (it was just found)
             return await self._again(earlier, question, request, wanted, now)
         except Exception:
-            await self._give_back(taken, now)
+            if taken and (inquired is None or not await self._recorded(inquired.id)):
+                await self._give_back(taken, now)
             raise
         return Answer(inquired.id, leaf, known.subject, question.purpose, question.as_of, now, items, body)
 
     # -- deciding ----------------------------------------------------------------------------------------------------
 
     async def _decide(
-        self, request: Request, wanted: Sequence[Item], views: Sequence[ConsentView], now: datetime
-    ) -> tuple[dict[str, Decision], list[str]]:
-        """A decision for each item, and the counted authorisations of which one use was taken."""
-        taken: list[str] = []
+        self, request: Request, wanted: Sequence[Item], views: Sequence[ConsentView], now: datetime, taken: list[str]
+    ) -> dict[str, Decision]:
+        """A decision for each item; `taken`: the counted authorisations of which one use was taken."""
         spent: set[str] = set()
         while True:
             decisions = {item.item: choose(request, views, item, now) for item in wanted}
@@ -155,7 +160,12 @@ class InquiryService:
         for consent in [one for one in taken if one not in counted]:
             await self._consents.give_back(consent, now)
             taken.remove(consent)
-        return decisions, taken
+        return decisions
+
+    async def _recorded(self, inquiry: UUID) -> bool:
+        """Whether it stands in the log although nobody was told (the connection was lost in the middle)."""
+        async with self._db.acquire() as conn:
+            return bool(await queries.recorded(conn, id=inquiry))
 
     async def _give_back(self, taken: list[str], now: datetime) -> None:
         for consent in taken:
@@ -211,7 +221,7 @@ class InquiryService:
         if held is None or held.rows == 0 or not decision.allowed:
             return ItemAnswer(item, decision, None, 0, None, None)
         rows = held.rows
-        if decision.view == "cut":
+        if decision.view == "cut" or (decision.view == "masked" and held.masked is None):
             document = cut(held.document, held.masked, decision, self._unseal)
             if decision.window is not None:
                 rows = document.count(b'"origin":')
@@ -244,13 +254,14 @@ class InquiryService:
             request=digest(question.digest_input()) if question.key is not None else None,
         )
 
-    @staticmethod
-    def _about(inquired: Inquired) -> dict[str, Any]:
+    def _about(self, inquired: Inquired, question: Question) -> dict[str, Any]:
         return {
             "inquiry": str(inquired.id),
             "purpose": inquired.purpose,
             "consents": list(inquired.consents),
             "items": inquired.items,
+            "as_of": question.as_of.isoformat() if question.as_of is not None else None,
+            "asked": inquired.asked(self._ledger.suite.digest),
             "result": inquired.result.hex(),
         }
 
@@ -261,19 +272,30 @@ class InquiryService:
     async def _again(
         self, earlier: Any, question: Question, request: Request, wanted: Sequence[Item], now: datetime
     ) -> Answer:
-        """The same key again: the same inquiry, without another use or another leaf."""
+        """The same key again: the same inquiry, without another use or another leaf, as long as its answer is the same.
+
+        What has changed since would be read without evidence and without being counted.
+        """
         if earlier["request"] != self._ledger.suite.digest(question.digest_input()):
             raise KeyReusedError(
                 f"幂等键 {question.key} 已用于另一次查询 {earlier['id']}", hint="每次查询用一个新的幂等键"
             )
         known = await self._known(request, wanted)
         request = replace(request, subject_code=known.code)
-        views = [_again(view, earlier["consents"], now) for view in known.consents]
+        views = [_again(view, earlier["consents"]) for view in known.consents]
         decisions = {item.item: choose(request, views, item, now) for item in wanted}
         items = await self._items(wanted, decisions, known)
+        body = items_json(items)
+        if earlier["result"] != self._ledger.suite.digest(body):
+            raise AnswerChangedError(
+                f"幂等键 {question.key} 的查询 {earlier['id']} 已经答复,其后信息或授权有变化,不能再给同样的答复",
+                hint="用新的幂等键重新查询",
+                inquiry=str(earlier["id"]),
+                leaf=earlier["leaf"],
+            )
         return Answer(
-            earlier["id"], earlier["leaf"], known.subject, question.purpose, question.as_of, earlier["at"], items,
-            items_json(items), repeated=True,
+            earlier["id"], earlier["leaf"], known.subject, question.purpose, question.as_of, earlier["at"], items, body,
+            repeated=True,
         )  # fmt: skip
 
 
@@ -296,9 +318,13 @@ def _spent(view: ConsentView, now: datetime) -> ConsentView:
     return replace(view, used=used, period=period, period_used=max(view.period_used, view.times))
 
 
-def _again(view: ConsentView, relied_on: Sequence[str], now: datetime) -> ConsentView:
-    """The view for an answer that was counted already, on what it relied on; of no other counted one a use is taken."""
-    if view.id not in relied_on:
-        return _spent(view, now) if view.counted else view
-    state = State.ACTIVE if view.state is State.EXHAUSTED else view.state
-    return replace(view, state=state, max_calls=None, times=None)
+def _again(view: ConsentView, relied_on: Sequence[str]) -> ConsentView:
+    """The view for an answer that was counted already: of what it relied on, one use is left."""
+    if not view.counted or view.id not in relied_on:
+        return view
+    return replace(
+        view,
+        state=State.ACTIVE if view.state is State.EXHAUSTED else view.state,
+        max_calls=None if view.max_calls is None else max(view.max_calls, view.used + 1),
+        times=None if view.times is None else max(view.times, view.period_used + 1),
+    )

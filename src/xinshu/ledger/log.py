@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+import asyncpg
 import orjson
 import structlog
 
@@ -125,7 +126,8 @@ class Log:
         """Record `entry`, and `row` in its detail table; returns the leaf's index once both are durable.
 
         Raises LedgerUnavailableError: then it is not in the log, or (the connection was lost in the middle) it is and
-        nobody was told; what it is evidence of must not be given out. Raises AlreadyRecordedError.
+        nobody was told; what it is evidence of must not be given out. Raises AlreadyRecordedError, and
+        asyncpg.DataError for texts that the database cannot hold.
         """
         if not self.running:
             raise LedgerUnavailableError("存证服务没有运行", hint="稍后重试")
@@ -177,7 +179,7 @@ class Log:
             while more:
                 batch, self._waiting = _each_once(self._waiting)
                 try:
-                    written = await self._write(batch)
+                    written = await self._write_apart(batch)
                 except Exception as error:
                     _fail(batch, error)
                     logger.warning("evidence not written", error=f"{type(error).__name__}: {error}")
@@ -188,6 +190,20 @@ class Log:
                 more = bool(self._waiting) or written > len(batch)
             if self._stopping:
                 return
+
+    async def _write_apart(self, batch: Sequence[_Asked]) -> int:
+        """`_write`; an entry that the database cannot hold (a NUL in a text) keeps none of the others out."""
+        try:
+            return await self._write(batch)
+        except asyncpg.DataError as error:
+            if len(batch) == 1 and not batch[0].done.done():
+                batch[0].done.set_exception(error)
+            if len(batch) < 2:
+                return 0
+        written = 0
+        for asked in batch:
+            written += await self._write_apart([asked])
+        return written
 
     async def _write(self, batch: Sequence[_Asked]) -> int:
         """One transaction: number, hash, store; then tell those who wait. Returns how many leaves were written."""

@@ -60,6 +60,10 @@ select size, root, at, note from checkpoint where size > :after order by size li
 select index, at, kind, principal, member_id, subject, content, hash from leaf
 where index >= :start order by index limit :page;
 
+-- name: all_waiting
+-- What is not in the log yet, for the audit.
+select kind, at, principal, member_id, subject, about from waiting_leaf order by id;
+
 -- name: all_nodes
 select height, index, hash from log_node order by height, index;
 

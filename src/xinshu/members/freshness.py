@@ -44,7 +44,9 @@ class Freshness:
         self._callbacks.append(callback)
 
     async def start(self) -> None:
-        """Begin to listen, in the background; returns when the first attempt has been made."""
+        """Begin to listen, in the background; returns when the first attempt has been made. Twice is no fault."""
+        if self._task is not None:
+            return
         ready = asyncio.Event()
         self._task = asyncio.create_task(self._listen(ready), name="freshness")
         await ready.wait()

@@ -125,6 +125,11 @@ class Principal:
         return self.id == "anonymous"
 
     @property
+    def of_platform(self) -> bool:
+        """Whether it acts for no member but the one that operates the node, or for none."""
+        return self.member is None or self.member.kind is MemberKind.OPERATOR
+
+    @property
     def member_id(self) -> str | None:
         """Id of the member it acts for."""
         return self.member.id if self.member is not None else None

@@ -34,7 +34,7 @@ from xinshu.members.events import Events
 from xinshu.members.events.routes import router as event_routes
 from xinshu.members.onboarding.routes import router as onboarding_routes
 from xinshu.members.passkeys.routes import router as passkey_routes
-from xinshu.members.permissions import ForbiddenError, Guards
+from xinshu.members.permissions import Guards
 from xinshu.members.permissions.guards import caller_of, principal_of
 from xinshu.members.permissions.routes import router as permission_routes
 from xinshu.members.sign_on.routes import router as sign_on_routes
@@ -290,13 +290,13 @@ async def _answered(handler: Handler, request: Request) -> Response:
 
 async def _expected(request: Request, error: Exception) -> Response:
     assert isinstance(error, XinshuError)  # noqa: S101  (registered for this class alone)
-    if isinstance(error, ForbiddenError):
+    if error.status == 403 and error is not getattr(request.state, "refusal", None):  # the door has recorded its own
         await _record_refusal(request, error)
     headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
     return JSONResponse(error.as_dict(), error.status, headers)
 
 
-async def _record_refusal(request: Request, error: ForbiddenError) -> None:
+async def _record_refusal(request: Request, error: XinshuError) -> None:
     """Who was refused what, for the security log: the route's template, never the values in its path."""
     events: Events | None = getattr(request.state, "events", None)
     if events is None and "app" in request.scope:
@@ -348,6 +348,7 @@ _HANDLERS: dict[type[Exception], Callable[[Request, Exception], Response | Await
     RequestValidationError: _invalid,
     HTTPException: _plain,
     asyncpg.CharacterNotInRepertoireError: _unstorable,
+    asyncpg.UntranslatableCharacterError: _unstorable,  # the same within JSON
     UnicodeEncodeError: _unstorable,
     Exception: _unexpected,
 }

@@ -34,6 +34,7 @@ async def sandbox_settings(settings: Settings, db: Database) -> Settings:
             "home": Path(settings.home) / SUFFIX,
             "database_url": SecretStr(address),
             "lake_url": lake,
+            "pull_sources": Path(settings.home) / SUFFIX / "pull-sources",  # front-end machines hold the real data
             "key_provider": "file",  # keys of its own: those of the node are retired without asking the sandbox
             "platform_name": f"{settings.platform_name}(沙箱)",
         }

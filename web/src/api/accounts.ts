@@ -1,9 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { api, got, type Schemas } from "./client";
-
-export type Account = Schemas["AccountOut"];
-export type AccountState = Schemas["AccountState"];
+import { api, got } from "./client";
+import type { AccountState } from "./types";
 
 interface Asked {
   member?: string;

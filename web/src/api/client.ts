@@ -1,9 +1,7 @@
 import createClient from "openapi-fetch";
 
 import { faultOf } from "./fault";
-import type { components, paths } from "./schema";
-
-export type Schemas = components["schemas"];
+import type { paths } from "./schema";
 
 /** What the client needs to know of the session; set by `app/session.tsx`. */
 interface Guard {

@@ -1,8 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { api, got, type Schemas } from "./client";
-
-export type ClientSystem = Schemas["ClientOut"];
+import { api, got } from "./client";
 
 export const clientsOf = (asked: { member?: string; page: number }) =>
   queryOptions({

@@ -1,10 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { api, got, type Schemas } from "./client";
-
-export type Member = Schemas["MemberList"]["members"][number];
-export type MemberState = Schemas["MemberState"];
-export type MemberKind = Schemas["MemberKind"];
+import { api, got } from "./client";
+import type { MemberKind, MemberState } from "./types";
 
 /** What is asked of a kind of member. The interface describes it as an open object, so its shape is stated here. */
 export interface Asked {

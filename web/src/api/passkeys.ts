@@ -10,10 +10,10 @@ export const ownPasskeys = queryOptions({
 });
 
 /** Signs in by passkey; without a login the device says whose it is. */
-export async function signInWithPasskey(login: string | null): Promise<void> {
+export async function signInWithPasskey(login: string | null) {
   const options = await got(api.POST("/v1/passkeys/sign-in/options", { body: { login } }));
   const credential = await provePasskey(options);
-  noted(await got(api.POST("/v1/passkeys/sign-in", { body: { credential } })));
+  return noted(await got(api.POST("/v1/passkeys/sign-in", { body: { credential } })));
 }
 
 /** Registers a passkey of whoever is signed in. The session may be a stronger one afterwards: look at it anew. */

@@ -1,9 +1,8 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { api, got, guard, type Schemas } from "./client";
+import { api, got, guard } from "./client";
 import { Fault } from "./fault";
-
-export type Session = Schemas["SessionOut"];
+import type { Session } from "./types";
 
 /** Who is signed in; null: nobody. What the client must send with changes is noted on the way. */
 export const currentSession = queryOptions({

@@ -4,8 +4,8 @@ import { App as Ant } from "antd";
 import { Dressed } from "../design/appearance";
 import { Speaking } from "../i18n/words";
 import { Boundary } from "./Boundary";
-import { queries } from "./queries";
 import { Routes } from "./Routes";
+import { queries } from "./queries";
 
 /** Everything, from the outside in: words, colours, data, faults, pages. */
 export function App() {

@@ -1,7 +1,8 @@
-import { Button, Result } from "antd";
+import { Button } from "antd";
 import { Component, type ReactNode } from "react";
 
 import { useWords } from "../i18n/words";
+import styles from "./Boundary.module.css";
 
 /** Catches what breaks while drawing, so that a person sees words and not an empty page. */
 export class Boundary extends Component<{ children: ReactNode }, { thrown: Error | null }> {
@@ -19,17 +20,13 @@ export class Boundary extends Component<{ children: ReactNode }, { thrown: Error
 function Broken({ thrown }: { thrown: Error }) {
   const { shell } = useWords();
   return (
-    <Result
-      status="warning"
-      title={<h1>{shell.broken}</h1>}
-      subTitle={shell.brokenHint}
-      extra={
-        <Button type="primary" onClick={() => location.reload()}>
-          {shell.reload}
-        </Button>
-      }
-    >
+    <main className={styles["broken"]}>
+      <h1>{shell.broken}</h1>
+      <p>{shell.brokenHint}</p>
       <p className="code">{`${thrown.name}: ${thrown.message}`}</p>
-    </Result>
+      <Button type="primary" onClick={() => location.reload()}>
+        {shell.reload}
+      </Button>
+    </main>
   );
 }

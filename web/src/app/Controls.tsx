@@ -1,15 +1,18 @@
-import { MoonOutlined, SunOutlined } from "@ant-design/icons";
-import { Button, Dropdown } from "antd";
+import { DesktopOutlined, MoonOutlined, SunOutlined } from "@ant-design/icons";
+import { Button } from "antd";
 
 import { type ThemeChoice, useAppearance } from "../design/appearance";
 import { useLanguage, useWords } from "../i18n/words";
+
+const NEXT: Record<ThemeChoice, ThemeChoice> = { system: "light", light: "dark", dark: "system" };
+const ICONS = { system: <DesktopOutlined />, light: <SunOutlined />, dark: <MoonOutlined /> };
 
 /** Language and appearance, on every page. */
 export function Controls() {
   const { shell } = useWords();
   const { language, speak } = useLanguage();
-  const { choice, isDark, choose } = useAppearance();
-  const choices: ThemeChoice[] = ["light", "dark", "system"];
+  const { choice, choose } = useAppearance();
+  const label = `${shell.themeLabel}: ${shell.theme[choice]}`;
   return (
     <>
       <Button
@@ -20,24 +23,13 @@ export function Controls() {
       >
         {shell.language}
       </Button>
-      <Dropdown
-        trigger={["click"]}
-        menu={{
-          items: choices.map((key) => ({ key, label: shell.theme[key] })),
-          selectable: true,
-          selectedKeys: [choice],
-          onClick: ({ key }) => {
-            const chosen = choices.find((one) => one === key);
-            if (chosen !== undefined) choose(chosen);
-          },
-        }}
-      >
-        <Button
-          type="text"
-          aria-label={shell.themeLabel}
-          icon={isDark ? <MoonOutlined /> : <SunOutlined />}
-        />
-      </Dropdown>
+      <Button
+        type="text"
+        aria-label={label}
+        title={label}
+        icon={ICONS[choice]}
+        onClick={() => choose(NEXT[choice])}
+      />
     </>
   );
 }

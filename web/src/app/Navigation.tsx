@@ -1,9 +1,9 @@
 import { Link, useLocation } from "wouter";
 
 import { useWords } from "../i18n/words";
-import styles from "./Navigation.module.css";
 import { PLACES } from "./places";
 import { usePerson } from "./session";
+import styles from "./Navigation.module.css";
 
 /** Where the person can go, by what its roles may do. */
 export function Navigation() {

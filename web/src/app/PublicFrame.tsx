@@ -4,8 +4,8 @@ import { Link } from "wouter";
 import { useWords } from "../i18n/words";
 import { Brand } from "./Brand";
 import { Controls } from "./Controls";
-import styles from "./PublicFrame.module.css";
 import { SkipLink } from "./SkipLink";
+import styles from "./PublicFrame.module.css";
 
 /** Around pages that need no sign-in. */
 export function PublicFrame({ children }: { children: ReactNode }) {

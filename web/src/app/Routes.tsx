@@ -6,8 +6,8 @@ import { SignInPage } from "../pages/sign-in/SignInPage";
 import { Loading } from "../parts/Loading";
 import { NotFound } from "./NotFound";
 import { PublicFrame } from "./PublicFrame";
-import { SignedIn } from "./session";
 import { Shell } from "./Shell";
+import { SignedIn } from "./session";
 
 const ApplyPage = lazy(() => import("../pages/apply/ApplyPage").then((m) => ({ default: m.ApplyPage })));
 const SignUpPage = lazy(() => import("../pages/firm/SignUpPage").then((m) => ({ default: m.SignUpPage })));

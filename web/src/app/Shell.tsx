@@ -1,18 +1,19 @@
-import { LogoutOutlined, MenuOutlined, UserOutlined } from "@ant-design/icons";
-import { Button, Drawer, Dropdown } from "antd";
+import { LogoutOutlined, MenuOutlined } from "@ant-design/icons";
+import { Button } from "antd";
 import { type ReactNode, useState } from "react";
-import { useLocation } from "wouter";
+import { Link, useLocation } from "wouter";
 
 import { useMatch } from "../design/appearance";
 import { useWords } from "../i18n/words";
 import { Brand } from "./Brand";
 import { Controls } from "./Controls";
 import { Navigation } from "./Navigation";
-import styles from "./Shell.module.css";
+import { Sheet } from "./Sheet";
 import { SignInAgain } from "./SignInAgain";
 import { SkipLink } from "./SkipLink";
-import { usePerson, useSignOut } from "./session";
 import { StandingNotices } from "./StandingNotices";
+import { usePerson, useSignOut } from "./session";
+import styles from "./Shell.module.css";
 
 const WIDE = "(min-width: 1000px)";
 
@@ -37,7 +38,8 @@ export function Shell({ children }: { children: ReactNode }) {
         <Brand to="/home" />
         <div className={styles["right"]}>
           {wide && <Controls />}
-          <PersonMenu />
+          <PersonLink />
+          <SignOut />
         </div>
       </header>
       {wide ? (
@@ -45,19 +47,12 @@ export function Shell({ children }: { children: ReactNode }) {
           <Navigation />
         </aside>
       ) : (
-        <Drawer
-          open={openAt === path}
-          onClose={() => setOpenAt(null)}
-          placement="left"
-          size={300}
-          title={shell.menu}
-          styles={{ body: { padding: "8px 12px" } }}
-        >
+        <Sheet isOpen={openAt === path} label={shell.menu} onClose={() => setOpenAt(null)}>
           <Navigation />
-          <div className={styles["drawerFoot"]}>
+          <div className={styles["sheetFoot"]}>
             <Controls />
           </div>
-        </Drawer>
+        </Sheet>
       )}
       <main id="content" tabIndex={-1} className={styles["main"]}>
         <StandingNotices />
@@ -68,28 +63,29 @@ export function Shell({ children }: { children: ReactNode }) {
   );
 }
 
-function PersonMenu() {
+function PersonLink() {
   const { shell } = useWords();
   const person = usePerson();
-  const signOut = useSignOut();
-  const [, go] = useLocation();
   return (
-    <Dropdown
-      trigger={["click"]}
-      menu={{
-        items: [
-          { key: "me", icon: <UserOutlined />, label: shell.myAccount },
-          { key: "out", icon: <LogoutOutlined />, label: shell.signOut },
-        ],
-        onClick: ({ key }) => (key === "me" ? go("/me") : signOut()),
-      }}
-    >
-      <Button type="text" className={styles["person"] ?? ""}>
-        <span className={styles["avatar"]} aria-hidden="true">
-          {person.name.slice(0, 1)}
-        </span>
-        <span className={styles["name"]}>{person.name}</span>
-      </Button>
-    </Dropdown>
+    <Link href="/me" className={styles["person"]} title={shell.myAccount}>
+      <span className={styles["avatar"]} aria-hidden="true">
+        {person.name.slice(0, 1)}
+      </span>
+      <span className={styles["name"]}>{person.name}</span>
+    </Link>
+  );
+}
+
+function SignOut() {
+  const { shell } = useWords();
+  const signOut = useSignOut();
+  return (
+    <Button
+      type="text"
+      icon={<LogoutOutlined />}
+      aria-label={shell.signOut}
+      title={shell.signOut}
+      onClick={signOut}
+    />
   );
 }

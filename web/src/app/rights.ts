@@ -1,13 +1,11 @@
-import type { Schemas } from "../api/client";
-
-type Table = Schemas["PermissionsOut"];
+import type { PermissionTable } from "../api/types";
 
 /**
  * What a person's roles may do at all, as `action resource`, by the permission table in force. Decides only what is
  * offered: whether something is allowed, the node decides, with the conditions about the thing itself.
  */
 export function rightsOf(
-  table: Table,
+  table: PermissionTable,
   roles: readonly string[],
   isStrong: boolean,
   isOnline: boolean,

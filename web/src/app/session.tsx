@@ -4,9 +4,10 @@ import { useLocation } from "wouter";
 
 import { guard } from "../api/client";
 import { permissionTable } from "../api/permissions";
-import { currentSession, type Session, signOut } from "../api/session";
-import { FaultNotice } from "../parts/Notice";
+import { currentSession, signOut } from "../api/session";
+import type { Session } from "../api/types";
 import { Loading } from "../parts/Loading";
+import { FaultNotice } from "../parts/Notice";
 import { rightsOf } from "./rights";
 
 /** Whoever is signed in, and what its roles may do at all. */

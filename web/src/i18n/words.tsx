@@ -1,8 +1,8 @@
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from "react";
 
 import { remember, remembered } from "../app/memory";
-import { zh } from "./zh";
 import type { Shape } from "./shape";
+import { zh } from "./zh";
 
 export type Words = Shape<typeof zh>;
 export type Language = "zh" | "en";

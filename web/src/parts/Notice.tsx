@@ -2,8 +2,8 @@ import { Alert, Button } from "antd";
 
 import { asFault, type Fault, UNREACHABLE } from "../api/fault";
 import { useWords, type Words } from "../i18n/words";
-import styles from "./Notice.module.css";
 import { typeset } from "./typeset";
+import styles from "./Notice.module.css";
 
 /** A fault as a person can act on it: what happened, what to do, and the code for whoever helps. */
 export function FaultNotice({ thrown, onRetry }: { thrown: unknown; onRetry?: () => void }) {

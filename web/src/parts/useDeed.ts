@@ -3,7 +3,7 @@ import { App } from "antd";
 
 interface Deed<I, O> {
   act: (input: I) => Promise<O>;
-  done?: string; // said when it has succeeded
+  done?: string | ((output: O) => string); // said when it has succeeded
   refreshes?: readonly (readonly unknown[])[]; // keys of queries that it changes
   then?: (output: O, input: I) => void;
 }
@@ -15,7 +15,7 @@ export function useDeed<I, O>({ act, done, refreshes = [], then }: Deed<I, O>) {
   return useMutation<O, Error, I>({
     mutationFn: act,
     onSuccess: async (output, input) => {
-      if (done !== undefined) void message.success(done);
+      if (done !== undefined) void message.success(typeof done === "string" ? done : done(output));
       await Promise.all(refreshes.map((queryKey) => client.invalidateQueries({ queryKey })));
       then?.(output, input);
     },

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import orjson
 import pyotp
 
+from xinshu.core.clock import Clock
 from xinshu.core.errors import SettingError
 from xinshu.members.accounts.totp import DRIFT, STEP
 
@@ -37,18 +37,19 @@ class Logins:
     """All persons, and what else the next run must find again. Every change is written at once."""
 
     path: Path
+    clock: Clock
     people: dict[str, Login] = field(default_factory=dict)
     firm: str = ""  # code of the firm whose owner takes part
 
     @classmethod
-    def load(cls, home: Path) -> Logins:
+    def load(cls, home: Path, clock: Clock) -> Logins:
         """Those of an earlier run, if any. Raises SettingError for a file that is not ours."""
         path = home / FILE
         try:
             kept = orjson.loads(path.read_bytes())
-            return cls(path, {one["login"]: Login(**one) for one in kept["people"]}, kept["firm"])
+            return cls(path, clock, {one["login"]: Login(**one) for one in kept["people"]}, kept["firm"])
         except FileNotFoundError:
-            return cls(path)
+            return cls(path, clock)
         except (OSError, ValueError, KeyError, TypeError):
             raise SettingError(f"演示账户文件 {path} 无法读取", hint="换一个空的数据目录(XINSHU_HOME)再演示") from None
 
@@ -62,8 +63,9 @@ class Logins:
     async def one_time(self, about: Login) -> str:
         """A code that has not served yet: of this half minute or of the next; waits where both have."""
         assert about.totp is not None  # noqa: S101  (asked for once it is set up)
-        step = max(int(time.time()) // STEP, about.step + 1)
-        await asyncio.sleep(max(0.0, (step - DRIFT) * STEP - time.time()))
+        now = self.clock.now().timestamp()
+        step = max(int(now) // STEP, about.step + 1)
+        await asyncio.sleep(max(0.0, (step - DRIFT) * STEP - now))
         about.step = step
         self.save()
         return pyotp.TOTP(about.totp).generate_otp(step)

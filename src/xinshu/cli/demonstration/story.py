@@ -1,5 +1,5 @@
-"""The story of the demo: a bank asks about a firm, the platform answers what it may, the evidence is verified offline,
-the firm sees who read."""
+"""The story of the demo: a bank asks about a firm and gets what is open; the firm authorises, the bank gets more, the
+firm withdraws; every answer has its evidence, verified offline."""
 
 from __future__ import annotations
 
@@ -12,102 +12,43 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from xinshu.cli.demonstration.calls import Person, RefusedError, System
+from xinshu.cli.demonstration.calls import Person, System
 from xinshu.cli.demonstration.crew import Crew
-from xinshu.cli.demonstration.logins import Login
+from xinshu.cli.demonstration.firm import Firm
 from xinshu.cli.demonstration.members import Members
 from xinshu.core.clock import CHINA
-from xinshu.core.make_codes import make_citizen_no
 from xinshu.crypto.suites import suite
 from xinshu.ledger import receipts
 from xinshu.node.services import Services
 
-FIRM = "demo.firm"
 PURPOSE = "pre_loan"
-LOOKED_AT = 8  # firms, of which the one with most information takes part
+ASKED = ("3", "17", "18", "19")  # the bank asks for these
+GIVEN = ("17", "18", "19")  # the firm gives these
 SHOWN = 5
 
 
 class Story:
-    """One inquiry and its evidence."""
+    """Inquiries of the bank about the firm."""
 
-    def __init__(self, crew: Crew, members: Members, services: Services, console: Console) -> None:
+    def __init__(self, crew: Crew, members: Members, firm: Firm, services: Services, console: Console) -> None:
         self._crew = crew
         self._members = members
+        self._firm = firm
         self._services = services
         self._console = console
 
     async def tell(self) -> None:
-        """From the firm's account to the verified receipt."""
-        owner, firm = await self._firm()
+        """From the first inquiry to the last refusal."""
         bank = self._members.bank
         office = await self._members.admission.administrator(bank)
         await self._credit_officer(office)
         system = await self._members.admission.system(bank, "信贷核心系统", sandbox=False)
-        answer = await self._ask(system, firm)
+        answer = await self._ask(system)
+        self._show(answer)
+        await self._members.sandbox_ready()
+        await self._authorise(system)
         await self._prove(office, answer["leaf"])
-        await self._who_read(owner)
-
-    # -- the firm ----------------------------------------------------------------------------------------------------
-
-    async def _firm(self) -> tuple[Person, str]:
-        """The owner of a firm, signed in as its legal representative, and the firm's code."""
-        logins = self._crew.logins
-        if not logins.firm:
-            logins.firm = await self._choose()
-            logins.save()
-        registered = await self._services.subjects.representative(logins.firm)
-        assert registered is not None  # noqa: S101  (chosen so)
-        about = logins.get(FIRM, registered[0], "企业法定代表人")
-        owner = self._crew.caller()
-        if about.totp is None:
-            await self._sign_up(owner, about, logins.firm)
-        session = await owner.sign_in(about, logins)
-        if session["state"] == "pending":
-            await self._approve(logins.firm)
-            await owner.sign_in(about, logins)
-        return owner, logins.firm
-
-    async def _choose(self) -> str:
-        """Of the first enterprises that have a legal representative, the one about which most is known."""
-        officer = await self._crew.first()
-        found = (await officer.get("/v1/subjects", q="虚构", kind="enterprise", page_size=50))["items"]
-        known: dict[str, int] = {}
-        for subject in found:
-            if len(known) == LOOKED_AT:
-                break
-            code = subject["code"]
-            if code is None or await self._services.subjects.representative(code) is None:
-                continue
-            answer = await officer.get(f"/v1/subjects/{code}/information")
-            known[code] = sum(one["rows"] > 0 for one in answer["items"])
-        return max(known, key=lambda code: known[code])
-
-    async def _sign_up(self, owner: Person, about: Login, code: str) -> None:
-        division = f"{self._services.settings.platform_code[:2]}0101"
-        application = {
-            "code": code,
-            "name": about.name,
-            "citizen_no": make_citizen_no(division, self._services.clock.today().replace(year=1980, day=1), 17),
-            "telephone": "00000000000",
-            "login": about.login,
-            "password": about.password,
-        }
-        try:
-            owner.signed_in(await owner.post("/v1/firm-accounts", application))
-        except RefusedError as error:
-            if error.said != "login_taken":  # an earlier run was interrupted here
-                raise
-            await owner.sign_in(about, self._crew.logins)
-        await self._crew.enrol(about, owner)
-
-    async def _approve(self, code: str) -> None:
-        officer = await self._crew.second()
-        waiting = (await officer.get("/v1/firm-accounts", subject=code, state="pending"))["accounts"]
-        decision = {"approve": True, "note": "演示:核对了登记信息与证件"}
-        await officer.post(f"/v1/firm-accounts/{waiting[0]['id']}/decision", decision)
-
-    # -- the bank ----------------------------------------------------------------------------------------------------
+        await self._who_read()
 
     async def _credit_officer(self, office: Person) -> None:
         """A person of the bank who may look at the pages."""
@@ -121,10 +62,16 @@ class Story:
         if about.totp is None:
             await self._crew.person(about, invite)
 
-    async def _ask(self, system: System, firm: str) -> dict[str, Any]:
+    # -- inquiries ---------------------------------------------------------------------------------------------------
+
+    async def _ask(self, system: System, items: tuple[str, ...] | None = None) -> dict[str, Any]:
         """One inquiry by the bank's system."""
-        question = {"subject": firm, "purpose": PURPOSE, "reference": f"演示-{secrets.token_hex(4)}"}
+        question: dict[str, Any] = {"subject": self._firm.code, "purpose": PURPOSE, "items": items}
+        question["reference"] = f"演示-{secrets.token_hex(4)}"
         answer: dict[str, Any] = await system.post("/v1/inquiries", question)
+        return answer
+
+    def _show(self, answer: dict[str, Any]) -> None:
         given = [one for one in answer["items"] if one["rows"] > 0]
         refused = [one for one in answer["items"] if not one["decision"]["allowed"]]
         base = self._services.settings.origin
@@ -139,9 +86,22 @@ class Story:
             table.add_row(one["item"], one["name"][:16], str(one["rows"]), Text(f"{fact[:150]}…"))
         self._console.print(table)
         for one in refused[:2]:
-            decision = one["decision"]
-            self._console.print(f"  {decision['code']}  {decision['reason']};{decision['remedy']}", markup=False)
-        return answer
+            self._say(one["decision"]["code"], f"{one['decision']['reason']};{one['decision']['remedy']}")
+
+    async def _authorise(self, system: System) -> None:
+        """The bank asks, the firm narrows and signs before a witness, the bank reads, the firm withdraws."""
+        self._console.print("\n[bold]授权[/bold]")
+        asked = {"subject": self._firm.code, "purpose": PURPOSE, "items": dict.fromkeys(ASKED), "max_calls": 10}
+        request = await system.post("/v1/consents", asked)
+        place = f"/v1/consents/{request['id']}"
+        self._say("银行申请", f"事项 {'、'.join(ASKED)},用途 {request['purpose_name']}")
+        owner = self._firm.owner
+        await self._firm.sign(await owner.post(f"{place}/prepare", {"items": dict.fromkeys(GIVEN)}))
+        self._say("企业签署", f"只同意事项 {'、'.join(GIVEN)},密码加验证码并经见证")
+        self._say("银行查询", _outcomes(await self._ask(system, ASKED)))
+        await owner.post(f"{place}/revoke")
+        self._say("企业撤回", "立即生效")
+        self._say("银行再查", _outcomes(await self._ask(system, ASKED)))
 
     # -- evidence ----------------------------------------------------------------------------------------------------
 
@@ -157,16 +117,24 @@ class Story:
         files[0].write_bytes(orjson.dumps(receipt, option=orjson.OPT_INDENT_2))
         files[1].write_bytes(key["public_key"].encode())
         self._console.print(
-            f"[bold]存证[/bold] 第 {proved['index']} 条,检查点含 {proved['size']} 条,回执验证有效;"
+            f"\n[bold]存证[/bold] 第 {proved['index']} 条,检查点含 {proved['size']} 条,回执验证有效;"
             f"离线再验:xinshu ledger verify {files[0]} --key {files[1]}",
             soft_wrap=True,
         )
 
-    async def _who_read(self, owner: Person) -> None:
-        lines = await owner.get("/v1/inquiries", page_size=SHOWN)
-        table = Table("时间", "谁", "用途", "存证", title="企业看到:谁查了本企业")
-        for one in lines:
-            who = one["member_name"] or one["principal"]
+    async def _who_read(self) -> None:
+        table = Table("时间", "谁", "用途", "授权", "存证", title="企业看到:谁查了本企业")
+        for one in await self._firm.owner.get("/v1/inquiries", page_size=SHOWN):
             at = datetime.fromisoformat(one["at"]).astimezone(CHINA)
-            table.add_row(f"{at:%Y-%m-%d %H:%M}", who, one["purpose"], str(one["leaf"]))
+            who = one["member_name"] or one["principal"]
+            consents = "、".join(one["consents"]) or "—"
+            table.add_row(f"{at:%Y-%m-%d %H:%M}", who, one["purpose"], consents, str(one["leaf"]))
         self._console.print(table)
+
+    def _say(self, what: str, words: str) -> None:
+        self._console.print(f"  {what}  {words}", markup=False, soft_wrap=True)
+
+
+def _outcomes(answer: dict[str, Any]) -> str:
+    """Each item with the code of its decision and how many rows it gave."""
+    return ",".join(f"事项 {one['item']} {one['decision']['code']}({one['rows']} 条)" for one in answer["items"])

@@ -20,8 +20,9 @@ select * from inquiry_batch where id = :id;
 select * from inquiry_batch
 where xinshu_permitted(:scopes::jsonb, member_id, null, null, null, null)
   and (:state::text is null or state = :state)
-  and (:before::timestamptz is null or submitted_at < :before)
-order by submitted_at desc, id limit :size;
+  and (:before::uuid is null
+       or (submitted_at, id) < (select b.submitted_at, b.id from inquiry_batch b where b.id = :before))
+order by submitted_at desc, id desc limit :size;
 
 -- name: unfinished_batches
 select id from inquiry_batch where finished_at is null order by submitted_at;

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Header, Query, Response, status
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from xinshu.inquiry.batches.model import MOST, BatchState, InquiryBatch, Order
 from xinshu.inquiry.batches.service import InquiryBatches
@@ -103,7 +103,7 @@ def router(batches: InquiryBatches, guards: Guards, enqueue: Enqueue) -> APIRout
     async def listed(
         access: Reading,
         state: Annotated[BatchState | None, Query()] = None,
-        before: Annotated[AwareDatetime | None, Query(description="只要此时以前提交的")] = None,
+        before: Annotated[UUID | None, Query(description="只要排在此批次之后的,翻页用")] = None,
         page_size: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> list[BatchOut]:
         """Newest first."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -86,10 +85,8 @@ class InquiryBatches:
             raise BatchUnknownError(f"没有批量查询 {batch_id}", hint="核对编号")
         return InquiryBatch.of(row)
 
-    async def page(
-        self, scopes: str, state: BatchState | None, before: datetime | None, size: int
-    ) -> list[InquiryBatch]:
-        """A page within `scopes` (of a guard), newest first, handed in before `before`."""
+    async def page(self, scopes: str, state: BatchState | None, before: UUID | None, size: int) -> list[InquiryBatch]:
+        """A page within `scopes` (of a guard), newest first, after the batch `before`."""
         async with self._db.acquire() as conn:
             rows = queries.list_batches(conn, scopes=scopes, state=state, before=before, size=size)
             return [InquiryBatch.of(row) async for row in rows]

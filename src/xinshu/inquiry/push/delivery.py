@@ -2,13 +2,14 @@
 
 Whoever leases a subscription delivers its events one after another until one fails or none is left. A lease that ends
 (its holder was killed) is taken by another. What is told is asked for anew, by `InquiryService.ask`, with one
-idempotency key an event: its evidence is written before it leaves, and a second attempt is the same inquiry.
+idempotency key an event: its evidence is written before it leaves, and a second attempt is the same inquiry unless the
+answer has changed.
 """
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,7 @@ from xinshu.catalogue import Catalogue
 from xinshu.consent.rules import IN_FORCE
 from xinshu.core.clock import Clock
 from xinshu.core.errors import UnavailableError, XinshuError
-from xinshu.inquiry.model import Answer, Question, answer_json
+from xinshu.inquiry.model import Answer, AnswerChangedError, Question, answer_json
 from xinshu.inquiry.push.changes import queries
 from xinshu.inquiry.push.model import Event, Kind, Subscription, is_dead, wait_after
 from xinshu.inquiry.push.post import Poster, PostError
@@ -169,17 +170,25 @@ class Delivery:
         }
         if subscription.kind is Kind.SCREENING:
             return _Told(orjson.dumps(frame | {"list": event.lists}), None)
-        items = await self._readable(subscription, event, who)
-        assert event.subject_code is not None  # noqa: S101  (all but lists are about one)
-        question = Question(
-            event.subject_code, subscription.purpose, tuple(items), None, f"subscription {subscription.id}", event.key
-        )
-        answer = await self._inquiry.ask(question, who)
+        answer = await self._answer(subscription, event, who)
         given = [one.item.item for one in answer.items if one.decision.allowed]
         if len(given) == 0:
             raise _ClosedError(answer.items[0].decision.code, answer)
         head = orjson.dumps(frame | {"subject": event.subject_code, "items": given})
         return _Told(head[:-1] + b',"answer":' + answer_json(answer) + b"}", answer)
+
+    async def _answer(self, subscription: Subscription, event: Event, who: Principal) -> Answer:
+        """Ask, or ask anew where what is known has changed since an earlier attempt. Raises _ClosedError."""
+        assert event.subject_code is not None  # noqa: S101  (all but lists are about one)
+        items = await self._readable(subscription, event, who)
+        reference = f"subscription {subscription.id}"
+        question = Question(event.subject_code, subscription.purpose, tuple(items), None, reference, event.key)
+        try:
+            return await self._inquiry.ask(question, who)
+        except AnswerChangedError:
+            async with self._db.acquire() as conn:
+                await queries.next_round(conn, id=event.id)
+            return await self._answer(subscription, replace(event, round=event.round + 1), who)
 
     async def _who(self, subscription: Subscription) -> Principal:
         """For whom is asked: the member itself, as it stands today. Raises MemberOfflineError, _ClosedError."""

@@ -183,7 +183,7 @@ class Event:
 
     @property
     def key(self) -> str:
-        """Idempotency key of the inquiry that it is delivered with: one, however often it is tried."""
+        """Idempotency key of the inquiry that it is delivered with, of this round."""
         return f"push {self.id}/{self.round}"
 
 

@@ -67,8 +67,8 @@ select * from subscription
 where xinshu_permitted(:scopes::jsonb, member_id, null, null, null, null)
   and (:subject::text is null or subject_code = :subject)
   and (:state::text is null or state = :state)
-  and (:before::timestamptz is null or created_at < :before)
-order by created_at desc, id limit :size;
+  and (:before::uuid is null or (created_at, id) < (select b.created_at, b.id from subscription b where b.id = :before))
+order by created_at desc, id desc limit :size;
 
 -- name: end_subscriptions(id, webhook_id, member_id, reason, now)
 -- One, those of a webhook, or those of a member; what waits is closed with the reason.
@@ -162,6 +162,10 @@ order by (c.state = 'active' and c.valid_from <= :now and :now < c.valid_to) des
 -- name: narrow_event!
 update push_event set items = :items::text[] where id = :id;
 
+-- name: next_round!
+-- What is known has changed since it was asked for: the next attempt is an inquiry of its own.
+update push_event set round = round + 1 where id = :id;
+
 -- name: end_event!
 update push_event set state = :state, fault = :fault, ended_at = :now, inquiry = :inquiry, leaf = :leaf
 where id = :id and state = 'waiting';
@@ -183,9 +187,6 @@ select from subscription where id = :id for update;
 update subscription set leased_until = null, due_at = case
     when exists (select from push_event where subscription_id = :id and state = 'waiting') then :due_at::timestamptz end
 where id = :id;
-
--- name: event^
-select * from push_event where id = :id;
 
 -- name: list_events(subscription_id, state, before, size)
 select * from push_event

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Query, Response, status
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from xinshu.inquiry.push.addresses import URL_MAX
 from xinshu.inquiry.push.model import REPLAY_MAX, EventState, Kind, Subscription, Webhook
@@ -192,7 +192,7 @@ def router(push: PushService, guards: Guards, wake: Wake) -> APIRouter:
         access: Reading,
         subject: Annotated[str | None, Query(max_length=40, description="信用主体代码")] = None,
         state: Annotated[Literal["active", "ended"] | None, Query()] = None,
-        before: Annotated[AwareDatetime | None, Query(description="只要此时以前订阅的")] = None,
+        before: Annotated[UUID | None, Query(description="只要排在此订阅之后的,翻页用")] = None,
         page_size: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> list[SubscriptionOut]:
         """Newest first."""

@@ -140,9 +140,9 @@ class Subscriptions:
         return Subscription.of(row)
 
     async def page(
-        self, scopes: str, subject: str | None, state: str | None, before: datetime | None, size: int
+        self, scopes: str, subject: str | None, state: str | None, before: UUID | None, size: int
     ) -> list[Subscription]:
-        """Those within `scopes` (of a guard), newest first, made before `before`."""
+        """Those within `scopes` (of a guard), newest first, after the subscription `before`."""
         async with self._db.acquire() as conn:
             rows = queries.list_subscriptions(
                 conn, scopes=scopes, subject=subject, state=state, before=before, size=size

@@ -46,7 +46,8 @@ def parameters(
         "established_from": criteria.established_from,
         "established_to": criteria.established_to,
         "facts": orjson.dumps(facts).decode(),
-        "today": today,
+        "required": sum(1 << number for number, fact in enumerate(criteria.facts) if fact.required),
+        "today": today.isoformat(),
     }
 
 
@@ -66,7 +67,6 @@ def _fact(number: int, fact: FactCriterion, catalogue: Catalogue, permitted: Seq
         "item": item.item,
         "present": fact.present,
         "newest": fact.newest,
-        "required": fact.required,
         "conditions": [_condition(number, item, one, catalogue) for one in fact.where],
     }
 

@@ -47,6 +47,7 @@ async def invited(conn: Any, digest: bytes, now: datetime) -> Account | None:
 async def use(conn: Any, digest: bytes, now: datetime, caller: Caller) -> Account:
     """Use up an invitation, in the transaction that gives the account its means of signing in: it is active now.
 
+    A legal representative's, made anew by a reset, is verified anew: else who reset it could sign for the firm.
     Raises InvitationInvalidError.
     """
     found = await invited(conn, digest, now)
@@ -55,7 +56,8 @@ async def use(conn: Any, digest: bytes, now: datetime, caller: Caller) -> Accoun
         raise invalid()
     if await queries.use_invitation(conn, digest=digest, now=now) is None:
         raise invalid()
-    await queries.set_state(conn, id=row["id"], state=AccountState.ACTIVE.value, now=now)
+    state = AccountState.PENDING if rules.REPRESENTATIVE in row["roles"] else AccountState.ACTIVE
+    await queries.set_state(conn, id=row["id"], state=state.value, now=now)
     account = Account.of(await queries.account(conn, id=row["id"]))
     await record(
         conn, now, "rights", "invitation_accepted", principal=account.principal, member_id=account.member_id,

@@ -11,11 +11,14 @@ from account a where a.id = :id for update of a;
 select a.*, (select count(*) from passkey p where p.account_id = a.id) as passkeys
 from account a where a.login = :login and a.state <> 'closed';
 
--- name: list_accounts(scopes, member_id, state, size, skip)
--- Within what the caller may see, newest first.
+-- name: list_accounts(scopes, own, member_id, state, size, skip)
+-- Within what the caller may see, newest first; `own`: for persons of the member, whose former rounds are not theirs.
 select a.*, (select count(*) from passkey p where p.account_id = a.id) as passkeys, count(*) over () as total
 from account a
 where xinshu_permitted(:scopes::jsonb, a.member_id, null, null, a.subject_code, 'account:' || a.id)
+  and (not :own::boolean or a.state <> 'closed' or not exists (
+      select from member_step s
+      where s.member_id = a.member_id and s.to_state = 'applied' and s.at > a.created_at))
   and (:member_id::text is null or a.member_id = :member_id)
   and (:state::text is null or a.state = :state)
 order by a.created_at desc, a.id limit :size offset :skip;

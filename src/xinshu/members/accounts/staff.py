@@ -77,8 +77,8 @@ class AccountService:
             rows = [
                 row
                 async for row in queries.list_accounts(
-                    conn, scopes=access.scopes, member_id=member_id, state=state.value if state is not None else None,
-                    size=page_size, skip=(page - 1) * page_size,
+                    conn, scopes=access.scopes, own=not access.principal.of_platform, member_id=member_id,
+                    state=state.value if state is not None else None, size=page_size, skip=(page - 1) * page_size,
                 )
             ]  # fmt: skip
         return AccountPage(rows[0]["total"] if rows else 0, tuple(Account.of(row) for row in rows))
@@ -161,13 +161,18 @@ class AccountService:
             return await self._read(conn, account.id)
 
     async def reset(self, access: Access, account_id: UUID) -> Invited:
-        """Forget everything that proves the person, end its sessions, and invite it anew. Raises as `change`."""
+        """Forget everything that proves the person, end its sessions, and invite it anew. Raises as `change`.
+
+        Whoever holds the invitation could be anybody: a firm's representative is verified anew, a delegate needs a
+        new delegation.
+        """
         states = (AccountState.INVITED, AccountState.ACTIVE)
         async with self._db.transaction() as conn:
             account = await self._locked(conn, access, account_id, states, "重置")
             await self._set_state(conn, access, account, AccountState.INVITED, "account_reset")
             await queries.forget_factors(conn, id=account.id, now=self._clock.now())
             await queries.forget_challenges_of(conn, account_id=account.id)
+            await queries.end_delegations_to(conn, account_id=account.id, by=access.principal.id, now=self._clock.now())
             await self._sessions.end_all(conn, account.id)
             await self._announce_dependants(conn, account)
             return Invited(account.id, await self._invitations.renew(conn, account.id))

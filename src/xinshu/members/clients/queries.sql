@@ -17,12 +17,15 @@ select id, member_id, name, roles, sandbox, networks, certificate_bound, certifi
        closed_at
 from client where id = :id for update;
 
--- name: list_clients(scopes, member_id, state, size, skip)
--- Newest first, within what the caller may see.
+-- name: list_clients(scopes, own, member_id, state, size, skip)
+-- Newest first, within what the caller may see; `own`: for persons of the member, whose former rounds are not theirs.
 select id, member_id, name, roles, sandbox, networks, certificate_bound, certificates, state, created_by, created_at,
        closed_at, count(*) over () as total
 from client
 where xinshu_permitted(:scopes::jsonb, member_id, null, null, null, 'client:' || id)
+  and (not :own::boolean or state <> 'closed' or not exists (
+      select from member_step s
+      where s.member_id = client.member_id and s.to_state = 'applied' and s.at > client.created_at))
   and (:member_id::text is null or member_id = :member_id)
   and (:state::text is null or state = :state)
 order by created_at desc, id limit :size offset :skip;

@@ -113,7 +113,8 @@ class ClientService:
     ) -> ClientPage:  # fmt: skip
         """One page of the clients that the caller may see, newest first."""
         async with self._db.acquire() as conn:
-            return await store.page(conn, access.scopes, member_id, state, page, page_size)
+            own = not access.principal.of_platform
+            return await store.page(conn, access.scopes, own, member_id, state, page, page_size)
 
     async def get(self, access: Access, client_id: str) -> tuple[Client, tuple[ClientKey, ...]]:
         """A client and its keys. Raises ClientNotFoundError, ForbiddenError."""

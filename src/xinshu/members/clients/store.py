@@ -18,10 +18,12 @@ async def find(conn: Any, client_id: str, *, lock: bool = False) -> Client | Non
     return client_of(row) if row is not None else None
 
 
-async def page(conn: Any, scopes: str, member_id: str | None, state: str | None, number: int, size: int) -> ClientPage:
-    """One page of what `scopes` lets through."""
+async def page(
+    conn: Any, scopes: str, own: bool, member_id: str | None, state: str | None, number: int, size: int
+) -> ClientPage:
+    """One page of what `scopes` lets through; `own`: for persons of the member, whose former rounds are not theirs."""
     found = queries.list_clients(
-        conn, scopes=scopes, member_id=member_id, state=state, size=size, skip=(number - 1) * size
+        conn, scopes=scopes, own=own, member_id=member_id, state=state, size=size, skip=(number - 1) * size
     )
     rows = [row async for row in found]
     return ClientPage(rows[0]["total"] if rows else 0, tuple(client_of(row) for row in rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -42,6 +43,8 @@ from xinshu.store import Database
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 TOKEN_TYPE = "at+jwt"  # noqa: S105  (a media type)
 KEYS_TRIED = 4  # keys tried where an assertion names none: the two active ones, and the last two that are not
+KEPT_OF_ADDRESS = 60  # refusals of bearer tokens from one address that are written down in a minute,
+KEPT = 600  # and from all together: who is nobody must not fill the log, which is asked before any limit of requests
 ENDPOINT = "/oauth/token"
 JWKS = "/oauth/jwks"
 
@@ -79,6 +82,8 @@ class TokenService:
         self._seconds = token_seconds
         self._random_text = random_text
         self.verified = VerifiedTokens(freshness)
+        self._minute = 0
+        self._refusals: Counter[str] = Counter()
 
     # --- issuing
 
@@ -206,9 +211,19 @@ class TokenService:
                 raise CertificateRequiredError()
         except (TokenError, OAuthError) as error:
             subject = entry.client_id if entry is not None else _subject_of(token)
-            await self.refused(error, subject, caller, "bearer")
+            if self._worth_recording(caller.address):
+                await self.refused(error, subject, caller, "bearer")
             raise
         return entry.principal
+
+    def _worth_recording(self, address: str) -> bool:
+        minute = int(self._clock.now().timestamp()) // 60
+        if minute != self._minute:
+            self._minute, self._refusals = minute, Counter()
+        if self._refusals.total() >= KEPT or self._refusals[address] >= KEPT_OF_ADDRESS:
+            return False
+        self._refusals[address] += 1
+        return True
 
     async def _verify(self, token: str) -> Verified:
         try:

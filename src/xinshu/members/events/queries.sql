@@ -16,3 +16,12 @@ where xinshu_permitted(:scopes::jsonb, member_id, null, null, null, principal)
   and (:since::timestamptz is null or at >= :since)
   and (:until::timestamptz is null or at < :until)
 order by id desc limit :size offset :skip;
+
+-- name: events_by_id(ids)
+-- For the audit of the log of evidence.
+select id, at, kind, code, principal, member_id, target, address, details from access_event
+where id = any (:ids::bigint[]);
+
+-- name: count_evidenced(without)$
+-- How many have evidence: all but those of kind `without`.
+select count(*) from access_event where kind <> :without;

@@ -67,10 +67,15 @@ async def record(
         details=text,
     )
     if kind != REFUSED:
-        digest = hashlib.sha256(orjson.dumps([kind, code, principal, member_id, target, address, text])).hexdigest()
+        digest = digest_of(kind, code, principal, member_id, target, address, text)
         await with_change(
             conn, f"access.{kind}", at, principal=principal, member_id=member_id, event=event, code=code, digest=digest
         )
+
+
+def digest_of(*columns: str | None) -> str:
+    """Of kind, code, principal, member, target, address and the details as JSON with sorted keys: what the leaf has."""
+    return hashlib.sha256(orjson.dumps(columns)).hexdigest()
 
 
 class Events:

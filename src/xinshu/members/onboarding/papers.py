@@ -24,7 +24,7 @@ from xinshu.members.onboarding.errors import (
     TransitionError,
 )
 from xinshu.members.onboarding.model import Acceptance, Document, Member, Outcome
-from xinshu.members.onboarding.registry import CLOSED, Registry
+from xinshu.members.onboarding.registry import CLOSED, Registry, round_for
 from xinshu.members.onboarding.store import queries
 from xinshu.members.permissions import Access
 from xinshu.store import Database
@@ -127,7 +127,7 @@ class Papers:
         """Documents, newest first: those of its present round for the member, all for operators. Raises as `seen`."""
         async with self._db.acquire() as conn:
             member = await self._registry.seen(conn, access, which)
-            rows = queries.list_documents(conn, member_id=which, round=_round_for(access, member))
+            rows = queries.list_documents(conn, member_id=which, round=round_for(access, member))
             return tuple([store.document_of(row) async for row in rows])
 
     async def read(self, access: Access, which: str, document_id: int) -> tuple[Document, bytes]:
@@ -148,7 +148,7 @@ class Papers:
     async def _document(self, conn: Any, access: Access, which: str, document_id: int) -> Any:
         member = await store.get(conn, which)
         row = await queries.get_document(conn, member_id=which, document_id=document_id)
-        shown = _round_for(access, member)
+        shown = round_for(access, member)
         if row is None or (shown is not None and row["round"] != shown):
             raise DocumentNotFoundError(f"成员没有材料 {document_id}", hint="用 GET /v1/members/…/documents 查看")
         return row
@@ -239,9 +239,3 @@ def _open(member: Member) -> Member:
     if member.state in CLOSED:
         raise TransitionError(f"成员已“{STATE_NAMES[member.state]}”,不再接受材料和协议", hint="须重新申请入驻")
     return member
-
-
-def _round_for(access: Access, member: Member) -> int | None:
-    """Persons of a member see its present round only: who applied before it under the same code was somebody else."""
-    own = access.principal.member
-    return member.round if own is not None and own.kind is not MemberKind.OPERATOR else None

@@ -144,9 +144,10 @@ where id = :change_id and decided_at is null returning *;
 update member_change set accepted = false, decided_by = :by, decided_at = :now
 where member_id = :member_id and decided_at is null;
 
--- name: list_changes(member_id, size, skip)
--- Newest first.
-select *, count(*) over () as total from member_change where member_id = :member_id
+-- name: list_changes(member_id, since, size, skip)
+-- Newest first; `since` null: of all rounds.
+select *, count(*) over () as total from member_change
+where member_id = :member_id and (:since::timestamptz is null or proposed_at >= :since)
 order by id desc limit :size offset :skip;
 
 -- name: next_certificate()$
@@ -156,8 +157,10 @@ select nextval('member_certificate_serial');
 insert into member_certificate (number, member_id, round, certificate, issued_at)
 values (:number, :member_id, :round, :certificate, :now);
 
--- name: newest_certificate(member_id)$
-select certificate from member_certificate where member_id = :member_id order by round desc limit 1;
+-- name: newest_certificate(member_id, round)$
+-- Of one round, or of all.
+select certificate from member_certificate
+where member_id = :member_id and (:round::int is null or round = :round) order by round desc limit 1;
 
 -- name: lapse_announced(member_id, condition, until)$
 -- Whether the notice of this lapse is in the log.

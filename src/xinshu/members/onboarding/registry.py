@@ -274,13 +274,15 @@ class Registry:
         return await store.get(conn, which)
 
     async def changes(self, access: Access, which: str, page: int, page_size: int) -> tuple[int, tuple[Change, ...]]:
-        """Changes proposed, newest first: (how many in all, one page). Raises as `seen` does."""
+        """Changes proposed, newest first: (how many in all, one page); for the member, those of its present round.
+        Raises as `seen` does."""
         async with self._db.acquire() as conn:
-            await self.seen(conn, access, which)
+            member = await self.seen(conn, access, which)
+            since = member.applied_at if round_for(access, member) is not None else None
             rows = [
                 row
                 async for row in queries.list_changes(
-                    conn, member_id=which, size=page_size, skip=(page - 1) * page_size
+                    conn, member_id=which, since=since, size=page_size, skip=(page - 1) * page_size
                 )
             ]
         return (rows[0]["total"] if rows else 0), tuple(store.change_of(row) for row in rows)
@@ -318,6 +320,11 @@ class Registry:
         plain = orjson.dumps([asdict(one) for one in contacts]).decode()
         sealed = await asyncio.to_thread(self._sealer.seal, plain, _bound(which))
         await queries.update_contacts(conn, id=which, contacts_sealed=sealed, now=now)
+
+
+def round_for(access: Access, member: Member) -> int | None:
+    """Persons of a member see its present round only: who applied before it under the same code was somebody else."""
+    return member.round if not access.principal.of_platform else None
 
 
 def _bound(which: str) -> bytes:

@@ -20,7 +20,7 @@ from xinshu.members.onboarding.agreements import Agreements
 from xinshu.members.onboarding.checklist import Checklist
 from xinshu.members.onboarding.errors import CertificateNotFoundError, DocumentNotFoundError, TransitionError
 from xinshu.members.onboarding.model import Check, Document, Member, Step
-from xinshu.members.onboarding.registry import CLOSED, Closer, Registry
+from xinshu.members.onboarding.registry import CLOSED, Closer, Registry, round_for
 from xinshu.members.onboarding.store import queries
 from xinshu.members.permissions import Access
 from xinshu.store import Database
@@ -85,10 +85,11 @@ class Steps:
     # -- reading -----------------------------------------------------------------------------------------------------
 
     async def history(self, access: Access, which: str) -> tuple[Step, ...]:
-        """All steps in order. Raises MemberNotFoundError, ForbiddenError."""
+        """Steps in order: those of its present round for the member, all for operators. Raises MemberNotFoundError,
+        ForbiddenError."""
         async with self._db.acquire() as conn:
-            await self._registry.seen(conn, access, which)
-            return await store.steps(conn, which)
+            member = await self._registry.seen(conn, access, which)
+            return await store.steps(conn, which, round_for(access, member))
 
     async def checklist(self, access: Access, which: str, target: MemberState | None = None) -> Outlook:
         """The conditions asked at the next step (or at `target`): of an online member, those that must keep holding.
@@ -105,8 +106,9 @@ class Steps:
     async def certificate(self, access: Access, which: str) -> str:
         """The newest certificate of a member that left, as issued. Raises CertificateNotFoundError and as `seen`."""
         async with self._db.acquire() as conn:
-            await self._registry.seen(conn, access, which)
-            found: str | None = await queries.newest_certificate(conn, member_id=which)
+            member = await self._registry.seen(conn, access, which)
+            shown = round_for(access, member)
+            found: str | None = await queries.newest_certificate(conn, member_id=which, round=shown)
         if found is None:
             raise CertificateNotFoundError("没有数据销毁或返还证明", hint="成员退出时才签发")
         return found

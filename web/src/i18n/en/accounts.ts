@@ -51,7 +51,6 @@ export const accounts: Words["accounts"] = {
   loginHint: "3 to 64 lower-case letters, digits and . _ @ + -",
   required: "Please fill in",
   rolesMissing: "Choose at least one role",
-  unlimited: "No end",
   filterState: "State",
   filterWhose: "Whose",
   everybody: "Everybody's",
@@ -64,7 +63,6 @@ export const accounts: Words["accounts"] = {
   firmLead:
     "Legal representatives who signed up are verified here: compare with the register and the papers, write down what you looked at, then decide. First come, first served.",
   firm: "Firm",
-  waiting: "Waiting",
   waitingNone: "Nobody waits",
   waitingNoneHint: "New sign-ups appear here in order.",
   look: "Verify",

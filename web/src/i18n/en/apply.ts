@@ -6,8 +6,6 @@ export const apply: Words["apply"] = {
   kind: "Join as",
   asked: "What you need",
   askedNote: (version) => `Conditions for this kind, version ${version}`,
-  documents: "Documents",
-  conditions: "Conditions of each step",
   basis: "Legal basis",
   organisation: "Organisation",
   licence: "Licence",
@@ -30,7 +28,6 @@ export const apply: Words["apply"] = {
   doneNote: (name) =>
     `${name} is on record. Next: the administrator opens the link below, signs in and uploads the documents.`,
   doneId: "Member id",
-  linkDays: "7",
   required: "Please fill in",
   choose: "Choose",
 };

@@ -23,7 +23,6 @@ export const desk: Words["desk"] = {
   offboard: "Leave the platform",
   certificate: "Download the certificate of destruction or return",
   duties: "Separation of duties",
-  dutiesNote: "The same person may not both enter and check. What you may not do here:",
   youApplied: "You entered the application: you may not check the material, review or approve.",
   youChecked: "You checked the material: you may not review the qualification or approve.",
   notReady: "Some conditions do not hold, so this step cannot be taken now; the member sees the same list.",
@@ -31,6 +30,5 @@ export const desk: Words["desk"] = {
   suspendNote: "Takes effect at once, for branches too.",
   offboardNote:
     "Closes all accounts, keys and authorisations and issues the certificate; it cannot be taken back.",
-  documentsSeen: "Documents looked at",
   since: "Since",
 };

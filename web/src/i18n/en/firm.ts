@@ -52,7 +52,6 @@ export const firm: Words["firm"] = {
   delegates: "Delegates",
   delegatesLead:
     "Let others act for the firm. A delegation ends by itself and can be ended at any time; delegates cannot delegate.",
-  delegate: "Delegate",
   addDelegate: "Add a delegate",
   addDelegateNote: "A new delegate gets an invitation link that serves once; you hand it over.",
   delegateName: "Name",
@@ -74,7 +73,6 @@ export const firm: Words["firm"] = {
   noDelegatesHint: "You can do everything yourself, or let others act for you.",
   period: "Period",
   strongNeeded: "Granting and ending need a sign-in with two factors or a passkey.",
-  again: "Grant again",
   linkTitle: "Invitation link",
   linkNote: (days) =>
     `Serves once, within ${days} days, and is shown only now. Hand it over in person or by a way you trust.`,

@@ -46,6 +46,4 @@ export const front: Words["front"] = {
   catalogueNote: "A public list says what the platform collects; nothing beyond it is collected.",
   items: "items",
   classes: "classes",
-  version: "Version of the catalogue",
-  shared: (zh) => `Provided by: ${zh}`,
 };

@@ -1,7 +1,6 @@
 import type { Words } from "../words";
 
 export const home: Words["home"] = {
-  title: "Workbench",
   greeting: (name) => `Hello, ${name}`,
   leadOperator: "What waits for you.",
   leadMember: "Where your organisation stands, and what comes next.",
@@ -19,6 +18,4 @@ export const home: Words["home"] = {
   seeDelegates: "See the delegates",
   account: "Sign-in and devices",
   why: "Look up my rights",
-  member: "My organisation",
-  toFile: "Progress and conditions",
 };

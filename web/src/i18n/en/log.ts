@@ -8,7 +8,6 @@ export const log: Words["log"] = {
   kind: "Kind",
   code: "Outcome",
   principal: "Who",
-  member: "Member",
   target: "About",
   address: "From",
   details: "Details",
@@ -17,7 +16,6 @@ export const log: Words["log"] = {
   until: "Until (not included)",
   empty: "No lines match",
   emptyHint: "Loosen the filters.",
-  unknown: "Unknown",
   who: {
     account: "Account",
     client: "System",

@@ -72,8 +72,6 @@ export const me: Words["me"] = {
   sessions: "Where I am signed in",
   sessionsNote: "End what you do not recognise at once, and change your password.",
   here: "here",
-  address: "From",
-  agent: "Browser",
   opened: "Signed in",
   seen: "Last used",
   endSession: "End",

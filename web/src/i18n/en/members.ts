@@ -82,7 +82,6 @@ export const members: Words["members"] = {
   fails: "Does not hold",
   todo: "What to do",
   until: (day) => `valid until ${day}`,
-  finished: "No further step",
   onlineNote:
     "Your organisation is online. These conditions must keep holding; the platform suspends service when one lapses.",
   suspendedNote:
@@ -107,7 +106,6 @@ export const members: Words["members"] = {
   outcomes: { passed: "Passed", failed: "Failed" },
   noOutcome: "Not entered",
   uploadedAt: "Uploaded",
-  download: "Download",
   upload: "Upload a document",
   choose: "Choose a file",
   file: "File",
@@ -116,7 +114,6 @@ export const members: Words["members"] = {
   fileForm: "PDF, PNG, JPG or OFD only",
   sending: (percent) => `Uploading ${percent}%`,
   uploaded: "Uploaded",
-  setOutcome: "Enter outcome",
   outcomeSet: "Outcome entered",
   passed: "Passed",
   failed: "Failed",

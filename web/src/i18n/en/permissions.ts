@@ -38,5 +38,4 @@ export const permissions: Words["permissions"] = {
   roles: "Roles",
   conditions: "Conditions",
   everybody: "Everybody signed in",
-  rolesOf: "Roles",
 };

@@ -1,7 +1,6 @@
 import type { Words } from "../words";
 
 export const signIn: Words["signIn"] = {
-  title: "Sign in",
   as: {
     firm: "Sign in as a firm",
     institution: "Sign in as an institution",
@@ -41,12 +40,11 @@ export const signIn: Words["signIn"] = {
   startOver: "Start over",
   forgot: "Forgot the password, or a new telephone: ask your administrator to reset your sign-in.",
   forgotFirm: "Forgot the password, or a new telephone: visit the platform's desk with your licence.",
+  failures: (n) => `${n} failed attempts since your last sign-in`,
+  failuresHint: "If they were not yours, change your password and tell your administrator.",
   already: (name) => `${name}, you are signed in`,
   goOn: "Go on",
   ended: "Your session has ended",
   again: "Please sign in again",
   againNote: "Your session has ended. What you typed is still here and goes on after you sign in.",
-  asOther: "Sign in with another account",
-  failures: (n) =>
-    `${n} failed attempts since the last sign-in. If they were not yours, change your password and tell your administrator.`,
 };

@@ -17,6 +17,7 @@ export const systems: Words["systems"] = {
   networks: "Addresses",
   networksHint: "CIDR, one a line; empty: from anywhere",
   networksAny: "anywhere",
+  limits: "Addresses and certificates",
   bound: "Bind to client certificates (RFC 8705)",
   certificates: "Thumbprints x5t#S256",
   certificatesHint: "One a line",
@@ -44,7 +45,6 @@ export const systems: Words["systems"] = {
   closeSure: "For good: keys are revoked and tokens refused at once.",
   closed: "Closed",
   created_: "Registered",
-  save: "Save",
   saved: "Saved; in force at once",
   token: "Getting a token",
   tokenNote:
@@ -52,7 +52,5 @@ export const systems: Words["systems"] = {
   tokenAt: "Token endpoint",
   audience: "Audience of the assertion (aud)",
   required: "Please fill in",
-  allTitle: "All systems",
   member: "Member id",
-  thumbprint: "Thumbprint",
 };

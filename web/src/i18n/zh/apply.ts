@@ -4,8 +4,6 @@ export const apply = {
   kind: "以什么身份加入",
   asked: "需要准备什么",
   askedNote: (version: string) => `按类别的入驻条件，版本 ${version}`,
-  documents: "材料",
-  conditions: "各步条件",
   basis: "依据",
   organisation: "单位",
   licence: "证照",
@@ -28,7 +26,6 @@ export const apply = {
   doneNote: (name: string) =>
     `${name}的申请已登记。下一步：由管理员用下面的链接设置登录方式，登录后上传材料。`,
   doneId: "成员编号",
-  linkDays: "7",
   required: "请填写",
   choose: "请选择",
 } as const;

@@ -21,13 +21,11 @@ export const desk = {
   offboard: "办理退出",
   certificate: "下载数据销毁或返还证明",
   duties: "职责分离",
-  dutiesNote: "按规定，同一人不能既提出又审核。下面几步您不能办：",
   youApplied: "申请由您提出，您不能审核材料、审查资质或批准上线。",
   youChecked: "材料由您审核，您不能再审查资质或批准上线。",
   notReady: "还有条件没有满足，现在不能办理这一步；成员那边也能看到同样的清单。",
   done: "已办理",
   suspendNote: "暂停立即生效，下级机构一并暂停。",
   offboardNote: "退出会关闭全部账户、密钥和授权，并出具数据销毁或返还证明，不能撤回。",
-  documentsSeen: "查看过的材料",
   since: "时间",
 } as const;

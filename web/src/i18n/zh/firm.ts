@@ -53,7 +53,6 @@ export const firm = {
   // delegates
   delegates: "经办人",
   delegatesLead: "授权他人代您办理本企业的事务。到期自动失效，也可以随时终止；经办人不能再授权别人。",
-  delegate: "经办人",
   addDelegate: "增加经办人",
   addDelegateNote: "新经办人会得到一个只用一次的邀请链接，由您交给他。",
   delegateName: "姓名",
@@ -75,7 +74,6 @@ export const firm = {
   noDelegatesHint: "您可以自己办理全部事务，也可以授权他人。",
   period: "授权期",
   strongNeeded: "授权与终止须以双因素或通行密钥登录。",
-  again: "再次授权",
   // invitation link
   linkTitle: "邀请链接",
   linkNote: (days: string) =>

@@ -29,6 +29,4 @@ export const front = {
   catalogueNote: "平台归集哪些信息，由一份公开的清单规定；清单之外不归集。",
   items: "事项",
   classes: "类",
-  version: "清单版本",
-  shared: (zh: string) => `提供单位：${zh}`,
 } as const;

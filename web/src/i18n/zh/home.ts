@@ -1,5 +1,4 @@
 export const home = {
-  title: "工作台",
   greeting: (name: string) => `${name}，您好`,
   leadOperator: "等着您处理的事。",
   leadMember: "本单位的状态，和下一步要办的事。",
@@ -17,6 +16,4 @@ export const home = {
   seeDelegates: "查看经办人",
   account: "登录方式与设备",
   why: "查我的权限",
-  member: "本单位",
-  toFile: "查看进度与条件",
 } as const;

@@ -6,7 +6,6 @@ export const log = {
   kind: "类别",
   code: "结果",
   principal: "操作人",
-  member: "成员",
   target: "对象",
   address: "来源地址",
   details: "细节",
@@ -15,7 +14,6 @@ export const log = {
   until: "止（不含当日）",
   empty: "没有符合条件的记录",
   emptyHint: "放宽条件再看。",
-  unknown: "未知",
   who: {
     account: "账户",
     client: "系统",

@@ -72,8 +72,6 @@ export const me = {
   sessions: "登录的设备",
   sessionsNote: "不认识的设备请立即结束，并修改密码。",
   here: "本机",
-  address: "来源地址",
-  agent: "浏览器",
   opened: "登录时间",
   seen: "最近使用",
   endSession: "结束",

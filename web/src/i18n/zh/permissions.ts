@@ -36,5 +36,4 @@ export const permissions = {
   roles: "角色",
   conditions: "条件",
   everybody: "所有登录的人",
-  rolesOf: "角色",
 } as const;

@@ -1,5 +1,4 @@
 export const signIn = {
-  title: "登录",
   as: {
     firm: "企业登录",
     institution: "机构登录",
@@ -39,11 +38,11 @@ export const signIn = {
   startOver: "重新开始",
   forgot: "忘记密码、换了手机：请本单位管理员重置登录方式。",
   forgotFirm: "忘记密码、换了手机：请持证照到平台服务窗口办理。",
+  failures: (n: string) => `上次登录以来有 ${n} 次失败的登录尝试`,
+  failuresHint: "若不是您本人，请修改密码并告诉管理员。",
   already: (name: string) => `${name}，您已登录`,
   goOn: "继续",
   ended: "登录已结束",
   again: "请重新登录",
   againNote: "登录已过期。您刚才填写的内容都还在，登录后会接着办。",
-  asOther: "改用其他账户登录",
-  failures: (n: number) => `上次登录以来有 ${n} 次失败的登录尝试。若不是您本人，请修改密码并告诉管理员。`,
 } as const;

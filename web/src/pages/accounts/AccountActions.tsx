@@ -1,14 +1,15 @@
 import { App, Button, Dropdown } from "antd";
 import { useState } from "react";
 
-import type { Account } from "../../api/accounts";
 import { api, got } from "../../api/client";
 import { asFault } from "../../api/fault";
+import type { Account } from "../../api/types";
 import { usePerson } from "../../app/session";
 import { useWords } from "../../i18n/words";
 import { InvitationLink } from "../../parts/InvitationLink";
 import { FaultNotice } from "../../parts/Notice";
 import { useDeed } from "../../parts/useDeed";
+import { EditAccount } from "./EditAccount";
 
 type Doing = "suspend" | "resume" | "reset" | "unlock" | "close";
 
@@ -25,6 +26,7 @@ export function AccountActions({ account }: { account: Account }) {
   const { accounts, shell } = useWords();
   const { modal } = App.useApp();
   const person = usePerson();
+  const [isEditing, setEditing] = useState(false);
   const [token, setToken] = useState<string | null>(null);
   const deed = useDeed({
     act: (doing: Doing) => perform(doing, account.id),
@@ -38,8 +40,9 @@ export function AccountActions({ account }: { account: Account }) {
     reset: accounts.resetSure,
     close: accounts.closeSure,
   };
+  const mayEdit = person.may("edit", "account") && account.state !== "closed";
   const possible = possibleFor(account).filter((doing) => person.may(RIGHTS[doing], "account"));
-  if (possible.length === 0) return "—";
+  if (possible.length === 0 && !mayEdit) return "—";
   const ask = (doing: Doing) => {
     const content = sure[doing];
     if (content === undefined) return deed.mutate(doing);
@@ -57,8 +60,12 @@ export function AccountActions({ account }: { account: Account }) {
       <Dropdown
         trigger={["click"]}
         menu={{
-          items: possible.map((doing) => ({ key: doing, label: accounts[doing], danger: doing === "close" })),
+          items: [
+            ...(mayEdit ? [{ key: "edit", label: accounts.edit }] : []),
+            ...possible.map((doing) => ({ key: doing, label: accounts[doing], danger: doing === "close" })),
+          ],
           onClick: ({ key }) => {
+            if (key === "edit") setEditing(true);
             const doing = possible.find((one) => one === key);
             if (doing !== undefined) void ask(doing);
           },
@@ -68,6 +75,7 @@ export function AccountActions({ account }: { account: Account }) {
           {accounts.more}
         </Button>
       </Dropdown>
+      {isEditing && <EditAccount account={account} onClose={() => setEditing(false)} />}
       {deed.isError && <FaultNotice thrown={deed.error} />}
       {token !== null && <InvitationLink token={token} days={7} onKept={() => setToken(null)} />}
     </>

@@ -1,11 +1,11 @@
 import { Input, Select } from "antd";
 
-import type { AccountState } from "../../api/accounts";
+import type { AccountState } from "../../api/types";
 import { usePerson } from "../../app/session";
 import { useWords } from "../../i18n/words";
-import { useAddress } from "../../parts/address";
 import { Filter, Filters } from "../../parts/Filters";
 import { Page } from "../../parts/Page";
+import { useAddress } from "../../parts/address";
 import { AccountList } from "./AccountList";
 
 /** Accounts of all members, and those of the operator itself. */

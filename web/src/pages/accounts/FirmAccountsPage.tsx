@@ -2,18 +2,19 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Button, Select } from "antd";
 import { useState } from "react";
 
-import { type Account, type AccountState, firmAccountsOf } from "../../api/accounts";
+import { firmAccountsOf } from "../../api/accounts";
+import type { Account, AccountState } from "../../api/types";
 import { usePerson } from "../../app/session";
 import { useWords } from "../../i18n/words";
-import { useAddress } from "../../parts/address";
 import { Empty } from "../../parts/Empty";
 import { Filter, Filters } from "../../parts/Filters";
-import { moment, spacedCode } from "../../parts/format";
 import { Loaded } from "../../parts/Loaded";
 import { Page, Section } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { type Column, Rows } from "../../parts/Rows";
 import { State } from "../../parts/State";
+import { useAddress } from "../../parts/address";
+import { moment, spacedCode } from "../../parts/format";
 import { Verification } from "./Verification";
 
 /** Legal representatives who signed up, those who wait first. */

@@ -3,14 +3,15 @@ import { Button, Checkbox, Form, Input, Space } from "antd";
 import { useState } from "react";
 
 import { api, got } from "../../api/client";
-import type { MemberKind } from "../../api/members";
 import { permissionTable } from "../../api/permissions";
+import type { MemberKind } from "../../api/types";
 import { useLanguage, useWords } from "../../i18n/words";
 import { InvitationLink } from "../../parts/InvitationLink";
 import { FaultNotice } from "../../parts/Notice";
 import { Section } from "../../parts/Page";
 import { useDeed } from "../../parts/useDeed";
 import styles from "../members/fields.module.css";
+import { rolesOfKinds } from "./roles";
 
 interface Filled {
   name: string;
@@ -35,9 +36,7 @@ export function InviteForm({
   const { language } = useLanguage();
   const table = useQuery(permissionTable);
   const [link, setLink] = useState<{ token: string; days: number } | null>(null);
-  const roles = Object.entries(table.data?.roles ?? {}).filter(
-    ([, role]) => role.who === "person" && role.of.includes(kind),
-  );
+  const roles = table.data === undefined ? [] : rolesOfKinds(table.data, [kind], "person");
   const invite = useDeed({
     act: ({ name, login, roles: chosen, telephone, email, valid_to }: Filled) =>
       got(

@@ -2,18 +2,17 @@ import { useQuery } from "@tanstack/react-query";
 import { Button, Checkbox, Form, Input, Modal } from "antd";
 
 import { firmAccountOf } from "../../api/accounts";
-import { api, got, type Schemas } from "../../api/client";
+import { api, got } from "../../api/client";
+import type { FirmAccount } from "../../api/types";
 import { usePerson } from "../../app/session";
 import { useWords } from "../../i18n/words";
 import { Facts } from "../../parts/Facts";
-import { moment, spacedCode } from "../../parts/format";
 import { Loaded } from "../../parts/Loaded";
 import { FaultNotice } from "../../parts/Notice";
 import { State } from "../../parts/State";
+import { moment, spacedCode } from "../../parts/format";
 import { useDeed } from "../../parts/useDeed";
 import styles from "./Verification.module.css";
-
-type FirmAccount = Schemas["FirmAccountOut"];
 
 /** One applicant: what it says, what the register says, and the decision with the evidence for it. */
 export function Verification({ account, onClose }: { account: string; onClose: () => void }) {

@@ -1,4 +1,4 @@
-import type { Account } from "../../api/accounts";
+import type { Account } from "../../api/types";
 import type { Words } from "../../i18n/words";
 
 /** How a person can prove who it is, in words; a password alone is said to be that. */

@@ -2,9 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Form, Input, Select } from "antd";
 import { useState } from "react";
 
-import { api, got, type Schemas } from "../../api/client";
-import type { MemberKind } from "../../api/members";
+import { api, got } from "../../api/client";
 import { catalogue } from "../../api/platform";
+import type { Applied, MemberKind } from "../../api/types";
 import { useLanguage, useWords } from "../../i18n/words";
 import { InvitationLink } from "../../parts/InvitationLink";
 import { FaultNotice } from "../../parts/Notice";
@@ -12,14 +12,14 @@ import { Page, Section } from "../../parts/Page";
 import { useDeed } from "../../parts/useDeed";
 import { ContactFields } from "../members/ContactFields";
 import { RegionField } from "../members/RegionField";
+import styles from "../members/fields.module.css";
 import { Asked } from "./Asked";
 import { type Filled, applicationOf } from "./application";
-import styles from "../members/fields.module.css";
 
 /** An organisation applies for itself; `isBehalf`: an operator enters it, and then does not approve it. */
 export function ApplyPage({ isBehalf = false }: { isBehalf?: boolean }) {
   const { apply } = useWords();
-  const [applied, setApplied] = useState<Schemas["AppliedOut"] | null>(null);
+  const [applied, setApplied] = useState<Applied | null>(null);
   const [isKept, setKept] = useState(false);
   const send = useDeed({
     act: (filled: Filled) => {

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 
-import { askedOf, type MemberKind } from "../../api/members";
+import { askedOf } from "../../api/members";
+import type { MemberKind } from "../../api/types";
 import { useLanguage, useWords } from "../../i18n/words";
 import { Loaded } from "../../parts/Loaded";
 import { typeset } from "../../parts/typeset";

@@ -1,11 +1,11 @@
-import type { Schemas } from "../../api/client";
+import type { ApplicationIn, ContactIn, MemberKind } from "../../api/types";
 
 /** The form as filled in. */
 export interface Filled {
-  kind: Schemas["MemberKind"];
+  kind: MemberKind;
   name: string;
   code: string;
-  level: Schemas["Level"];
+  level: NonNullable<ApplicationIn["level"]>;
   parent_code?: string;
   provider_code?: string;
   licence_kind?: string;
@@ -13,14 +13,14 @@ export interface Filled {
   licence_end?: string;
   items?: string[];
   regions: string[];
-  contacts: Schemas["ContactIn"][];
+  contacts: ContactIn[];
   admin_name: string;
   admin_login: string;
   note?: string;
 }
 
 /** The application as our API takes it: what was left empty is absent, not an empty text. */
-export function applicationOf(filled: Filled): Schemas["ApplicationIn"] {
+export function applicationOf(filled: Filled): ApplicationIn {
   const licence =
     filled.licence_kind?.trim() || filled.licence_number?.trim()
       ? {

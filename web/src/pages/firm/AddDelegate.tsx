@@ -3,10 +3,10 @@ import { useState } from "react";
 
 import { api, got } from "../../api/client";
 import { useWords } from "../../i18n/words";
-import { day } from "../../parts/format";
 import { InvitationLink } from "../../parts/InvitationLink";
 import { FaultNotice } from "../../parts/Notice";
 import { Section } from "../../parts/Page";
+import { day } from "../../parts/format";
 import { useDeed } from "../../parts/useDeed";
 import styles from "../members/fields.module.css";
 

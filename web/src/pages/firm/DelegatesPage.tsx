@@ -1,9 +1,9 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 
-import { api, got, type Schemas } from "../../api/client";
+import { api, got } from "../../api/client";
+import type { Delegation } from "../../api/types";
 import { usePerson } from "../../app/session";
 import { useWords } from "../../i18n/words";
-import { useAddress } from "../../parts/address";
 import { ConfirmButton } from "../../parts/ConfirmButton";
 import { Empty } from "../../parts/Empty";
 import { Loaded } from "../../parts/Loaded";
@@ -12,11 +12,10 @@ import { Page, Section } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { type Column, Rows } from "../../parts/Rows";
 import { State } from "../../parts/State";
+import { useAddress } from "../../parts/address";
 import { useDeed } from "../../parts/useDeed";
 import { AddDelegate } from "./AddDelegate";
 import { standingOf } from "./standing";
-
-type Delegation = Schemas["ListedOut"];
 
 /** Who may act for the firm, and until when. */
 export function DelegatesPage() {

@@ -11,8 +11,8 @@ import { NewPassword } from "../../parts/NewPassword";
 import { FaultNotice } from "../../parts/Notice";
 import { Page, Section } from "../../parts/Page";
 import { useDeed } from "../../parts/useDeed";
-import { FirstPasskey } from "./FirstPasskey";
 import styles from "../members/fields.module.css";
+import { FirstPasskey } from "./FirstPasskey";
 
 interface Filled {
   code: string;

@@ -1,11 +1,11 @@
-import type { Schemas } from "../../api/client";
+import type { Delegation } from "../../api/types";
 import { day } from "../../parts/format";
 
 export type Standing = "active" | "ahead" | "over" | "ended" | "notAccepted";
 
 /** How a delegation stands on the day of `now`, China's time; both its days are included. */
 export function standingOf(
-  one: Pick<Schemas["ListedOut"], "valid_from" | "valid_to" | "ended_at" | "account_state">,
+  one: Pick<Delegation, "valid_from" | "valid_to" | "ended_at" | "account_state">,
   now: Date,
 ): Standing {
   const today = day(now.toISOString());

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { catalogue } from "../../api/platform";
-import type { Schemas } from "../../api/client";
+import type { CatalogueItem } from "../../api/types";
 import { useLanguage, useWords } from "../../i18n/words";
 import { Loaded } from "../../parts/Loaded";
 import styles from "./FrontPage.module.css";
@@ -19,7 +19,7 @@ export function CatalogueGlance() {
   );
 }
 
-function Classes({ items }: { items: Schemas["ItemSummary"][] }) {
+function Classes({ items }: { items: CatalogueItem[] }) {
   const { front } = useWords();
   const { language } = useLanguage();
   const classes = byClass(items);
@@ -41,10 +41,10 @@ function Classes({ items }: { items: Schemas["ItemSummary"][] }) {
   );
 }
 
-type Group = [Schemas["ItemSummary"], ...Schemas["ItemSummary"][]];
+type Group = [CatalogueItem, ...CatalogueItem[]];
 
 /** Items in groups of one class each, in the catalogue's order. */
-export function byClass(items: Schemas["ItemSummary"][]): Group[] {
+export function byClass(items: CatalogueItem[]): Group[] {
   const groups = new Map<number, Group>();
   for (const item of items) {
     const group = groups.get(item.class_no);

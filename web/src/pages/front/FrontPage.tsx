@@ -4,8 +4,8 @@ import { Link } from "wouter";
 import { useWords } from "../../i18n/words";
 import { useTitle } from "../../parts/Page";
 import { CatalogueGlance } from "./CatalogueGlance";
-import styles from "./FrontPage.module.css";
 import { type Door, DOORS } from "./doors";
+import styles from "./FrontPage.module.css";
 
 /** What the platform is, and the way in. */
 export function FrontPage() {

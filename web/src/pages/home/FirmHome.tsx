@@ -5,8 +5,8 @@ import { permissionTable } from "../../api/permissions";
 import { usePerson } from "../../app/session";
 import { useLanguage, useWords } from "../../i18n/words";
 import { Facts } from "../../parts/Facts";
-import { spacedCode } from "../../parts/format";
 import { Section } from "../../parts/Page";
+import { spacedCode } from "../../parts/format";
 import styles from "./home.module.css";
 
 /** Persons of a firm: whom they act for. */

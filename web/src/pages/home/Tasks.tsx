@@ -3,13 +3,13 @@ import { Skeleton } from "antd";
 import { Link } from "wouter";
 
 import { api, got } from "../../api/client";
-import type { MemberState } from "../../api/members";
+import type { MemberState } from "../../api/types";
 import { type Person, usePerson } from "../../app/session";
 import { useWords, type Words } from "../../i18n/words";
 import { Empty } from "../../parts/Empty";
-import { count } from "../../parts/format";
 import { FaultNotice } from "../../parts/Notice";
 import { Section } from "../../parts/Page";
+import { count } from "../../parts/format";
 import styles from "./home.module.css";
 
 const WAITING = [

@@ -1,20 +1,19 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Input, Select } from "antd";
 
-import { api, got, type Schemas } from "../../api/client";
+import { api, got } from "../../api/client";
+import type { LogLine } from "../../api/types";
 import { useWords } from "../../i18n/words";
-import { useAddress } from "../../parts/address";
 import { Empty } from "../../parts/Empty";
 import { Filter, Filters } from "../../parts/Filters";
-import { moment } from "../../parts/format";
 import { Loaded } from "../../parts/Loaded";
 import { Page, Section } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { type Column, Rows } from "../../parts/Rows";
 import { State } from "../../parts/State";
+import { useAddress } from "../../parts/address";
+import { moment } from "../../parts/format";
 import { Who } from "./Who";
-
-type Line = Schemas["EventOut"];
 
 /** The security log: of all members for the operator's officers, of its own for a member's administrator. */
 export function LogPage() {
@@ -96,11 +95,11 @@ function DayFilter({ name, label, value, change }: DayProps) {
   );
 }
 
-function Lines({ lines, onPrincipal }: { lines: Line[]; onPrincipal: (principal: string) => void }) {
+function Lines({ lines, onPrincipal }: { lines: LogLine[]; onPrincipal: (principal: string) => void }) {
   const { log } = useWords();
   const kinds: Readonly<Record<string, string>> = log.kinds;
   const codes: Readonly<Record<string, string>> = log.codes;
-  const columns: Column<Line>[] = [
+  const columns: Column<LogLine>[] = [
     { title: log.when, cell: (line) => moment(line.at), isHead: true },
     {
       title: log.kind,

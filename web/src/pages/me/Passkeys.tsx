@@ -2,17 +2,17 @@ import { KeyOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Form, Input } from "antd";
 
-import type { Schemas } from "../../api/client";
 import { addPasskey, AFTER_CHANGE, ownPasskeys, removePasskey } from "../../api/passkeys";
+import type { Passkey } from "../../api/types";
 import { hasPasskeys } from "../../api/webauthn";
 import { useWords } from "../../i18n/words";
 import { ConfirmButton } from "../../parts/ConfirmButton";
 import { Empty } from "../../parts/Empty";
-import { moment } from "../../parts/format";
 import { Lines } from "../../parts/Lines";
 import { Loaded } from "../../parts/Loaded";
 import { FaultNotice } from "../../parts/Notice";
 import { Section } from "../../parts/Page";
+import { moment } from "../../parts/format";
 import { useDeed } from "../../parts/useDeed";
 import { passkeyFault } from "../sign-in/passkeyFault";
 import styles from "./me.module.css";
@@ -41,7 +41,7 @@ export function Passkeys() {
   );
 }
 
-function PasskeyLine({ one }: { one: Schemas["PasskeyOut"] }) {
+function PasskeyLine({ one }: { one: Passkey }) {
   const { me } = useWords();
   const remove = useDeed({ act: removePasskey, done: me.passkeyRemoved, refreshes: AFTER_CHANGE });
   return (

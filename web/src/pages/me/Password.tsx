@@ -5,9 +5,9 @@ import { AFTER_CHANGE } from "../../api/passkeys";
 import { noted } from "../../api/session";
 import { usePerson } from "../../app/session";
 import { useWords } from "../../i18n/words";
+import { NewPassword } from "../../parts/NewPassword";
 import { FaultNotice } from "../../parts/Notice";
 import { Section } from "../../parts/Page";
-import { NewPassword } from "../../parts/NewPassword";
 import { useDeed } from "../../parts/useDeed";
 import styles from "./me.module.css";
 

@@ -1,14 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 
-import { api, got, type Schemas } from "../../api/client";
+import { api, got } from "../../api/client";
+import type { OwnSession } from "../../api/types";
 import { useWords } from "../../i18n/words";
 import { ConfirmButton } from "../../parts/ConfirmButton";
-import { moment } from "../../parts/format";
 import { Lines } from "../../parts/Lines";
 import { Loaded } from "../../parts/Loaded";
 import { FaultNotice } from "../../parts/Notice";
 import { Section } from "../../parts/Page";
 import { State } from "../../parts/State";
+import { moment } from "../../parts/format";
 import { useDeed } from "../../parts/useDeed";
 
 /** Where one is signed in. */
@@ -30,7 +31,7 @@ export function Sessions() {
   );
 }
 
-function SessionLine({ one }: { one: Schemas["OwnSessionOut"] }) {
+function SessionLine({ one }: { one: OwnSession }) {
   const { me } = useWords();
   const end = useDeed({
     act: () => got(api.DELETE("/v1/sessions/{session}", { params: { path: { session: one.id } } })),

@@ -1,9 +1,10 @@
 import { Button, Form, Input, QRCode } from "antd";
 import { useState } from "react";
 
-import { api, got, type Schemas } from "../../api/client";
+import { api, got } from "../../api/client";
 import { AFTER_CHANGE } from "../../api/passkeys";
 import { noted } from "../../api/session";
+import type { Enrolment } from "../../api/types";
 import { usePerson } from "../../app/session";
 import { useWords } from "../../i18n/words";
 import { ConfirmButton } from "../../parts/ConfirmButton";
@@ -68,7 +69,7 @@ export function Totp() {
 }
 
 interface EnrolProps {
-  begun: Schemas["EnrolmentOut"];
+  begun: Enrolment;
   onConfirmed: (codes: string[]) => void;
 }
 

@@ -2,19 +2,18 @@ import { useQuery } from "@tanstack/react-query";
 import { Button, Modal } from "antd";
 import { useState } from "react";
 
-import { api, got, type Schemas } from "../../api/client";
-import { agreementsOf, type Member, textOf } from "../../api/members";
+import { api, got } from "../../api/client";
+import { agreementsOf, textOf } from "../../api/members";
+import type { Member, Signature } from "../../api/types";
 import { useWords } from "../../i18n/words";
 import { Empty } from "../../parts/Empty";
-import { moment } from "../../parts/format";
 import { Loaded } from "../../parts/Loaded";
 import { FaultNotice } from "../../parts/Notice";
 import { Section } from "../../parts/Page";
 import { State } from "../../parts/State";
+import { moment } from "../../parts/format";
 import { useDeed } from "../../parts/useDeed";
 import styles from "./Agreements.module.css";
-
-type Signature = Schemas["SignatureOut"];
 
 interface Props {
   member: Member;

@@ -1,17 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button, Space } from "antd";
 
-import { api, got, type Schemas } from "../../api/client";
+import { api, got } from "../../api/client";
 import { changesOf } from "../../api/members";
+import type { Change } from "../../api/types";
 import { useWords } from "../../i18n/words";
-import { moment } from "../../parts/format";
 import { FaultNotice } from "../../parts/Notice";
 import { Section } from "../../parts/Page";
 import { State } from "../../parts/State";
+import { moment } from "../../parts/format";
 import { useDeed } from "../../parts/useDeed";
 import styles from "./Agreements.module.css";
-
-type Change = Schemas["ChangeOut"];
 
 /** Changes of particulars that somebody proposed; nothing is shown while there is none. */
 export function Changes({ id, mayDecide }: { id: string; mayDecide: boolean }) {

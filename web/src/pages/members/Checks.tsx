@@ -1,11 +1,11 @@
-import type { Schemas } from "../../api/client";
+import type { Check } from "../../api/types";
 import { useWords } from "../../i18n/words";
 import { State } from "../../parts/State";
 import { typeset } from "../../parts/typeset";
 import styles from "./Checks.module.css";
 
 /** Conditions as they stand, what is missing first; each that does not hold says what to do. */
-export function Checks({ checks }: { checks: readonly Schemas["CheckOut"][] }) {
+export function Checks({ checks }: { checks: readonly Check[] }) {
   const { members } = useWords();
   const ordered = [...checks].sort((a, b) => Number(a.holds) - Number(b.holds));
   return (

@@ -1,20 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button, Space } from "antd";
 
-import { api, got, type Schemas } from "../../api/client";
-import { askedOf, documentsOf, type Member } from "../../api/members";
+import { api, got } from "../../api/client";
+import { askedOf, documentsOf } from "../../api/members";
+import type { Member, MemberDocument, Outcome } from "../../api/types";
 import { useWords } from "../../i18n/words";
 import { Empty } from "../../parts/Empty";
-import { bytes, moment } from "../../parts/format";
 import { Loaded } from "../../parts/Loaded";
 import { FaultNotice } from "../../parts/Notice";
 import { Section } from "../../parts/Page";
 import { type Column, Rows } from "../../parts/Rows";
 import { State } from "../../parts/State";
+import { bytes, moment } from "../../parts/format";
 import { useDeed } from "../../parts/useDeed";
 import { UploadForm } from "./UploadForm";
-
-type Document = Schemas["DocumentOut"];
 
 /** What a member has handed in; `mayAdd`, `mayReview`: what the person may do here. */
 export function Documents({
@@ -54,14 +53,14 @@ export function Documents({
 
 interface RowsProps {
   member: Member;
-  documents: Document[];
+  documents: MemberDocument[];
   kinds: Record<string, string>;
   mayReview: boolean;
 }
 
 function DocumentRows({ member, documents, kinds, mayReview }: RowsProps) {
   const { members } = useWords();
-  const columns: Column<Document>[] = [
+  const columns: Column<MemberDocument>[] = [
     { title: members.documentKind, cell: (one) => kinds[one.kind] ?? one.kind, isHead: true },
     {
       title: members.fileName,
@@ -89,12 +88,12 @@ function Outcome({
   mayReview,
 }: {
   member: Member;
-  document: Document;
+  document: MemberDocument;
   mayReview: boolean;
 }) {
   const { members } = useWords();
   const review = useDeed({
-    act: (outcome: Schemas["Outcome"]) =>
+    act: (outcome: Outcome) =>
       got(
         api.POST("/v1/members/{member_id}/documents/{number}/outcome", {
           params: { path: { member_id: member.id, number: document.id } },

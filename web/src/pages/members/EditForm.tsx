@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button, Form, Input, Space } from "antd";
 
-import { api, got, type Schemas } from "../../api/client";
-import { contactsOf, type Member } from "../../api/members";
+import { api, got } from "../../api/client";
+import { contactsOf } from "../../api/members";
+import type { ChangesIn, Contact, ContactIn, Member } from "../../api/types";
 import { useWords } from "../../i18n/words";
 import { Loaded } from "../../parts/Loaded";
 import { FaultNotice } from "../../parts/Notice";
@@ -15,7 +16,7 @@ interface Filled {
   name: string;
   licence: { kind?: string; number?: string; valid_to?: string };
   regions: string[];
-  contacts: Schemas["ContactIn"][];
+  contacts: ContactIn[];
   note: string;
 }
 
@@ -31,7 +32,7 @@ export function EditForm({ member, onDone }: { member: Member; onDone: () => voi
 
 interface Props {
   member: Member;
-  contacts: Schemas["ContactOut"][];
+  contacts: Contact[];
   onDone: () => void;
 }
 
@@ -56,7 +57,7 @@ function Fields({ member, contacts, onDone }: Props) {
           body: differing(initial, filled),
         }),
       ),
-    done: members.edited,
+    done: ({ pending }) => (pending === null ? members.edited : members.pendingEdit),
     refreshes: [["member", member.id]],
     then: onDone,
   });
@@ -93,8 +94,8 @@ function Fields({ member, contacts, onDone }: Props) {
 }
 
 /** What was changed: what is not mentioned stays as it is, and need not be checked by a second person. */
-export function differing(before: Filled, after: Filled): Schemas["ChangesIn"] {
-  const changes: Partial<Schemas["ChangesIn"]> = {};
+export function differing(before: Filled, after: Filled): ChangesIn {
+  const changes: Partial<ChangesIn> = {};
   if (after.name.trim() !== before.name) changes.name = after.name.trim();
   if (!isSame(after.regions, before.regions)) changes.regions = after.regions;
   if (!isSame(after.contacts, before.contacts)) changes.contacts = after.contacts;
@@ -103,7 +104,7 @@ export function differing(before: Filled, after: Filled): Schemas["ChangesIn"] {
     changes.licence = kind === "" && number === "" ? null : { kind, number, valid_to: valid_to || null };
   }
   if (after.note.trim() !== "") changes.note = after.note.trim();
-  return changes as Schemas["ChangesIn"];
+  return changes as ChangesIn;
 }
 
 function isSame(a: unknown, b: unknown): boolean {

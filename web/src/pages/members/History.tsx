@@ -1,16 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 
-import { type MemberState, stepsOf } from "../../api/members";
-import type { Schemas } from "../../api/client";
+import { stepsOf } from "../../api/members";
+import type { MemberState, Step } from "../../api/types";
 import { useWords } from "../../i18n/words";
 import { Empty } from "../../parts/Empty";
-import { moment } from "../../parts/format";
 import { Loaded } from "../../parts/Loaded";
 import { Section } from "../../parts/Page";
 import { State } from "../../parts/State";
+import { moment } from "../../parts/format";
 import { typeset } from "../../parts/typeset";
-import styles from "./History.module.css";
 import { toneOf } from "./tones";
+import styles from "./History.module.css";
 
 /** Every step of a member's life, newest first. */
 export function History({ id }: { id: string }) {
@@ -35,7 +35,7 @@ export function History({ id }: { id: string }) {
   );
 }
 
-function StepLine({ step }: { step: Schemas["StepOut"] }) {
+function StepLine({ step }: { step: Step }) {
   const { members } = useWords();
   const state: MemberState = step.to_state;
   const checks = step.checks.filter(isCheck);

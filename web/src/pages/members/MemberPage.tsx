@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useLocation } from "wouter";
 
-import { type Member, memberOf } from "../../api/members";
+import { memberOf } from "../../api/members";
+import type { Member } from "../../api/types";
 import { type Person, usePerson } from "../../app/session";
 import { useWords } from "../../i18n/words";
 import { Loaded } from "../../parts/Loaded";

@@ -2,12 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useState } from "react";
 
-import { contactsOf, type Member } from "../../api/members";
+import { contactsOf } from "../../api/members";
+import type { Member } from "../../api/types";
 import { useWords } from "../../i18n/words";
 import { Facts } from "../../parts/Facts";
-import { day, moment, spacedCode } from "../../parts/format";
 import { Loaded } from "../../parts/Loaded";
 import { Section } from "../../parts/Page";
+import { day, moment, spacedCode } from "../../parts/format";
 import { Changes } from "./Changes";
 import { EditForm } from "./EditForm";
 

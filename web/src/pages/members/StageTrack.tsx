@@ -1,6 +1,6 @@
 import { CheckOutlined } from "@ant-design/icons";
 
-import type { MemberState } from "../../api/members";
+import type { MemberState } from "../../api/types";
 import { useWords } from "../../i18n/words";
 import { STAGES, stagesDone } from "./tones";
 import styles from "./StageTrack.module.css";

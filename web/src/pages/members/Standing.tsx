@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Alert } from "antd";
 
-import { checklistOf, type Member } from "../../api/members";
+import { checklistOf } from "../../api/members";
+import type { Member } from "../../api/types";
 import { useWords } from "../../i18n/words";
 import { Loaded } from "../../parts/Loaded";
 import { Section } from "../../parts/Page";

@@ -1,7 +1,7 @@
 import { Button, Form, Input, Select } from "antd";
 import { useState } from "react";
 
-import type { Schemas } from "../../api/client";
+import type { MemberDocument } from "../../api/types";
 import { upload } from "../../api/upload";
 import { useWords } from "../../i18n/words";
 import { FilePicker } from "../../parts/FilePicker";
@@ -29,7 +29,7 @@ export function UploadForm({ memberId, kinds }: { memberId: string; kinds: Recor
       if (dated) query.set("dated", dated);
       if (valid_to) query.set("valid_to", valid_to);
       setPercent(0);
-      return upload<Schemas["DocumentOut"]>(`/v1/members/${memberId}/documents?${query}`, file, setPercent);
+      return upload<MemberDocument>(`/v1/members/${memberId}/documents?${query}`, file, setPercent);
     },
     done: members.uploaded,
     refreshes: [["member", memberId]],

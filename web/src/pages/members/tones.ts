@@ -1,4 +1,4 @@
-import type { MemberState } from "../../api/members";
+import type { MemberState } from "../../api/types";
 import type { Tone } from "../../parts/State";
 
 export const STAGES = [

@@ -1,6 +1,6 @@
 import { Alert, Form, Input, Modal } from "antd";
 
-import type { MemberState } from "../../api/members";
+import type { MemberState } from "../../api/types";
 import { useWords } from "../../i18n/words";
 import { FaultNotice } from "../../parts/Notice";
 import { useDeed } from "../../parts/useDeed";

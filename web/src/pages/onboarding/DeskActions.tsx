@@ -3,7 +3,8 @@ import { Alert, Button } from "antd";
 import { useState } from "react";
 
 import { api, got } from "../../api/client";
-import { checklistOf, type Member, type MemberState, stepsOf } from "../../api/members";
+import { checklistOf, stepsOf } from "../../api/members";
+import type { Member, MemberState } from "../../api/types";
 import { usePerson } from "../../app/session";
 import { useWords } from "../../i18n/words";
 import { Section } from "../../parts/Page";

@@ -3,18 +3,18 @@ import { Button, Input, Select } from "antd";
 import { Link, useLocation } from "wouter";
 
 import { api, got } from "../../api/client";
-import type { Member, MemberKind, MemberState } from "../../api/members";
+import type { Member, MemberKind, MemberState } from "../../api/types";
 import { usePerson } from "../../app/session";
 import { useWords } from "../../i18n/words";
-import { useAddress } from "../../parts/address";
 import { Empty } from "../../parts/Empty";
 import { Filter, Filters } from "../../parts/Filters";
-import { day, spacedCode } from "../../parts/format";
 import { Loaded } from "../../parts/Loaded";
 import { Page, Section } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { type Column, Rows } from "../../parts/Rows";
 import { State } from "../../parts/State";
+import { useAddress } from "../../parts/address";
+import { day, spacedCode } from "../../parts/format";
 import { ALL_STATES, toneOf } from "../members/tones";
 
 /** All members, by where they stand. */

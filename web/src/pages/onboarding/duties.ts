@@ -1,5 +1,4 @@
-import type { Schemas } from "../../api/client";
-import type { MemberState } from "../../api/members";
+import type { MemberState, Step } from "../../api/types";
 
 export interface Duties {
   applied: boolean; // the person entered this application
@@ -7,7 +6,7 @@ export interface Duties {
 }
 
 /** What a person has done in a member's present round of application. */
-export function dutiesOf(steps: readonly Schemas["StepOut"][], round: number, principal: string): Duties {
+export function dutiesOf(steps: readonly Step[], round: number, principal: string): Duties {
   const own = steps.filter((step) => step.round === round && step.actor === principal);
   return {
     applied: own.some((step) => step.to_state === "applied"),

@@ -1,12 +1,12 @@
-import type { Schemas } from "../../api/client";
+import type { Explanation, PermissionTable } from "../../api/types";
 import { useLanguage, useWords } from "../../i18n/words";
 import { State } from "../../parts/State";
 import { typeset } from "../../parts/typeset";
 import styles from "./Question.module.css";
 
 interface Props {
-  found: Schemas["ExplanationOut"];
-  table: Schemas["PermissionsOut"];
+  found: Explanation;
+  table: PermissionTable;
 }
 
 /** The verdict, what was looked at, who has the right, and what can be done. */

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 
+import { permissionTable } from "../../api/permissions";
 import { useWords } from "../../i18n/words";
 import { Loaded } from "../../parts/Loaded";
 import { Page, Section } from "../../parts/Page";
-import { permissionTable } from "../../api/permissions";
 import { Question } from "./Question";
 import { TableView } from "./TableView";
 

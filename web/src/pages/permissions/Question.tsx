@@ -1,6 +1,7 @@
 import { Button, Form, Input, Select } from "antd";
 
-import { api, got, type Schemas } from "../../api/client";
+import { api, got } from "../../api/client";
+import type { PermissionTable } from "../../api/types";
 import { useLanguage, useWords } from "../../i18n/words";
 import { FaultNotice } from "../../parts/Notice";
 import { useDeed } from "../../parts/useDeed";
@@ -16,7 +17,7 @@ interface Asked extends Partial<Record<(typeof ATTRIBUTES)[number], string>> {
 }
 
 /** “Why may A (not) do B to C?” */
-export function Question({ table }: { table: Schemas["PermissionsOut"] }) {
+export function Question({ table }: { table: PermissionTable }) {
   const { permissions } = useWords();
   const { language } = useLanguage();
   const [form] = Form.useForm<Asked>();

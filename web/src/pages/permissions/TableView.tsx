@@ -1,15 +1,12 @@
 import { Select } from "antd";
 
-import type { Schemas } from "../../api/client";
+import type { Grant, PermissionTable } from "../../api/types";
 import { usePerson } from "../../app/session";
 import { useLanguage, useWords } from "../../i18n/words";
-import { useAddress } from "../../parts/address";
 import { Filter, Filters } from "../../parts/Filters";
 import { type Column, Rows } from "../../parts/Rows";
+import { useAddress } from "../../parts/address";
 import { typeset } from "../../parts/typeset";
-
-type Table = Schemas["PermissionsOut"];
-type Grant = Schemas["GrantOut"];
 
 const ALL = "all";
 
@@ -22,7 +19,7 @@ interface Line {
 }
 
 /** The grants, narrowed to a role (what may it do?) or to a kind of thing (who may do what to it?). */
-export function TableView({ table }: { table: Table }) {
+export function TableView({ table }: { table: PermissionTable }) {
   const { permissions, shell } = useWords();
   const { language } = useLanguage();
   const { value, change } = useAddress();

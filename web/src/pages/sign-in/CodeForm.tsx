@@ -6,6 +6,7 @@ import { signInWithCode } from "../../api/session";
 import { useWords } from "../../i18n/words";
 import { FaultNotice } from "../../parts/Notice";
 import { useDeed } from "../../parts/useDeed";
+import { useWarning } from "./useWarning";
 import styles from "./SignInForm.module.css";
 
 interface Props {
@@ -17,13 +18,14 @@ interface Props {
 /** The second step. A wrong code comes back with a new challenge for the next attempt. */
 export function CodeForm({ challenge: first, onSignedIn, onStartOver }: Props) {
   const { signIn } = useWords();
+  const warn = useWarning();
   const [form] = Form.useForm<{ code: string }>();
   const [challenge, setChallenge] = useState(first);
   const [isRecovery, setRecovery] = useState(false);
   const send = useDeed({
     act: async ({ code }: { code: string }) => {
       try {
-        await signInWithCode(challenge, code.trim());
+        return await signInWithCode(challenge, code.trim());
       } catch (thrown) {
         const next = thrown instanceof Fault ? thrown.details["challenge"] : undefined;
         if (typeof next === "string") setChallenge(next);
@@ -31,7 +33,10 @@ export function CodeForm({ challenge: first, onSignedIn, onStartOver }: Props) {
         throw thrown;
       }
     },
-    then: onSignedIn,
+    then: (answer) => {
+      warn(answer);
+      onSignedIn();
+    },
   });
   const label = isRecovery ? signIn.recoveryCode : signIn.code;
   return (

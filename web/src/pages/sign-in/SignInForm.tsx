@@ -9,6 +9,7 @@ import { useWords } from "../../i18n/words";
 import { FaultNotice } from "../../parts/Notice";
 import { useDeed } from "../../parts/useDeed";
 import { CodeForm } from "./CodeForm";
+import { useWarning } from "./useWarning";
 import { passkeyFault } from "./passkeyFault";
 import styles from "./SignInForm.module.css";
 
@@ -20,14 +21,22 @@ interface Props {
 /** Signing in, step by step: password and code, or a passkey in one. */
 export function SignInForm({ login, onSignedIn }: Props) {
   const { signIn } = useWords();
+  const warn = useWarning();
   const [challenge, setChallenge] = useState<string | null>(null);
   const byPassword = useDeed({
     act: (filled: { login: string; password: string }) => signInWithPassword(filled.login, filled.password),
-    then: (answer) => ("challenge" in answer ? setChallenge(answer.challenge) : onSignedIn()),
+    then: (answer) => {
+      if ("challenge" in answer) return setChallenge(answer.challenge);
+      warn(answer);
+      onSignedIn();
+    },
   });
   const byPasskey = useDeed({
     act: () => signInWithPasskey(login ?? null).catch((thrown: unknown) => passkeyFault(thrown, signIn)),
-    then: onSignedIn,
+    then: (answer) => {
+      warn(answer);
+      onSignedIn();
+    },
   });
 
   if (challenge !== null) {

@@ -5,9 +5,9 @@ import { currentSession } from "../../api/session";
 import { useWords } from "../../i18n/words";
 import { useTitle } from "../../parts/Page";
 import { DOORS, doorOf } from "../front/doors";
-import { safeNext } from "./next";
 import { SignInForm } from "./SignInForm";
 import { SignOn } from "./SignOn";
+import { safeNext } from "./next";
 import styles from "./SignInPage.module.css";
 
 /** The way in, for each kind of person in its own words; the form is the same. */

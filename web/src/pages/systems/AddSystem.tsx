@@ -2,12 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { Button, Checkbox, Form, Input, Radio, Space } from "antd";
 
 import { api, got } from "../../api/client";
-import type { MemberKind } from "../../api/members";
 import { permissionTable } from "../../api/permissions";
+import type { MemberKind } from "../../api/types";
 import { useLanguage, useWords } from "../../i18n/words";
 import { FaultNotice } from "../../parts/Notice";
 import { Section } from "../../parts/Page";
 import { useDeed } from "../../parts/useDeed";
+import { rolesOfKinds } from "../accounts/roles";
 import { linesOf } from "./lines";
 
 interface Props {
@@ -28,9 +29,7 @@ export function AddSystem({ member, kind, onDone }: Props) {
   const { systems, shell } = useWords();
   const { language } = useLanguage();
   const table = useQuery(permissionTable);
-  const roles = Object.entries(table.data?.roles ?? {}).filter(
-    ([, role]) => role.who === "system" && role.of.includes(kind),
-  );
+  const roles = table.data === undefined ? [] : rolesOfKinds(table.data, [kind], "system");
   const add = useDeed({
     act: ({ name, sandbox, roles: chosen, networks }: Filled) =>
       got(

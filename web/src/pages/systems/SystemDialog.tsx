@@ -1,24 +1,25 @@
 import { useQuery } from "@tanstack/react-query";
 import { Modal } from "antd";
 
-import { api, got, type Schemas } from "../../api/client";
+import { api, got } from "../../api/client";
 import { authorisationServer, clientOf } from "../../api/clients";
+import { permissionTable } from "../../api/permissions";
+import type { ClientWithKeys } from "../../api/types";
 import { usePerson } from "../../app/session";
 import { useLanguage, useWords } from "../../i18n/words";
-import { permissionTable } from "../../api/permissions";
 import { ConfirmButton } from "../../parts/ConfirmButton";
 import { Facts } from "../../parts/Facts";
-import { moment } from "../../parts/format";
 import { Lines } from "../../parts/Lines";
 import { Loaded } from "../../parts/Loaded";
 import { FaultNotice } from "../../parts/Notice";
 import { State, type Tone } from "../../parts/State";
+import { moment } from "../../parts/format";
 import { useDeed } from "../../parts/useDeed";
-import { AddKey } from "./AddKey";
 import styles from "../accounts/Verification.module.css";
+import { AddKey } from "./AddKey";
+import { EditSystem } from "./EditSystem";
 
-type Client = Schemas["ClientWithKeys"];
-type Key = Client["keys"][number];
+type Key = ClientWithKeys["keys"][number];
 
 /** One system with its keys. */
 export function SystemDialog({ id, onClose }: { id: string; onClose: () => void }) {
@@ -30,7 +31,7 @@ export function SystemDialog({ id, onClose }: { id: string; onClose: () => void 
   );
 }
 
-function System({ client }: { client: Client }) {
+function System({ client }: { client: ClientWithKeys }) {
   const { systems } = useWords();
   const { language } = useLanguage();
   const person = usePerson();
@@ -67,6 +68,12 @@ function System({ client }: { client: Client }) {
         </Lines>
       )}
       {isActive && person.may("add", "client-key") && <AddKey client={client.id} />}
+      {isActive && person.may("edit", "client") && (
+        <details className={styles["head"]}>
+          <summary>{systems.limits}</summary>
+          <EditSystem client={client} />
+        </details>
+      )}
       {isActive && <TokenHelp />}
       {close.isError && <FaultNotice thrown={close.error} />}
       {isActive && person.may("close", "client") && (
@@ -84,7 +91,7 @@ function System({ client }: { client: Client }) {
   );
 }
 
-function KeyLine({ client, one }: { client: Client; one: Key }) {
+function KeyLine({ client, one }: { client: ClientWithKeys; one: Key }) {
   const { systems } = useWords();
   const person = usePerson();
   const revoke = useDeed({

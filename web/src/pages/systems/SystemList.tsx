@@ -2,18 +2,18 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useState } from "react";
 
-import { type ClientSystem, clientsOf } from "../../api/clients";
-import type { MemberKind } from "../../api/members";
+import { clientsOf } from "../../api/clients";
+import type { ClientSystem, MemberKind } from "../../api/types";
 import { usePerson } from "../../app/session";
 import { useWords } from "../../i18n/words";
-import { useAddress } from "../../parts/address";
 import { Empty } from "../../parts/Empty";
-import { day } from "../../parts/format";
 import { Loaded } from "../../parts/Loaded";
 import { Page, Section } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
 import { type Column, Rows } from "../../parts/Rows";
 import { State } from "../../parts/State";
+import { useAddress } from "../../parts/address";
+import { day } from "../../parts/format";
 import { AddSystem } from "./AddSystem";
 import { SystemDialog } from "./SystemDialog";
 

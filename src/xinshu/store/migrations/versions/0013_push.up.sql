@@ -92,7 +92,7 @@ create table push_event (
     at timestamptz not null,
     queued_at timestamptz not null,         -- since when it is tried
     open boolean not null,                  -- nobody has seen it yet: more changes may join it
-    round integer not null default 0,       -- replays
+    round integer not null default 0,       -- inquiries made for it before: replays, changes between attempts
     tries integer not null default 0,
     tried_at timestamptz,
     fault text,                             -- of the last attempt, or why it was closed
@@ -130,35 +130,3 @@ create table screening_quota (
     runs integer not null,
     primary key (member_id, day)
 );
-
--- Whether a fact of an item that holds on a day meets all conditions: [{field, op, kind, values}], values as texts.
--- `newest`: only the one that began last is looked at.
-create function xinshu_fact_meets(subject bigint, wanted text, conditions jsonb, newest boolean, today date)
-returns boolean language sql stable parallel safe
-as $$
-    select exists (
-        select from (
-            select f.fact -> 'data' as data
-            from holding h cross join lateral jsonb_array_elements(h.document::jsonb) as f (fact)
-            where h.subject_id = subject and h.item = wanted and h.rows > 0
-              and f.fact ->> 'state' in ('current', 'disputed')
-              and (f.fact ->> 'valid_from' is null or (f.fact ->> 'valid_from')::date <= today)
-              and (f.fact ->> 'valid_to' is null or (f.fact ->> 'valid_to')::date >= today)
-            order by case when newest then f.fact ->> 'valid_from' end collate "C" desc nulls last
-            limit case when newest then 1 end
-        ) as r
-        where not exists (
-            select from jsonb_to_recordset(conditions) as c (field text, op text, kind text, "values" text[])
-            where not coalesce(case c.op
-                when 'in' then r.data ->> c.field = any (c.values)
-                when 'begins' then exists (select from unnest(c.values) as v where starts_with(r.data ->> c.field, v))
-                when 'from' then case c.kind
-                    when 'number' then (r.data ->> c.field)::numeric >= c.values[1]::numeric
-                    else r.data ->> c.field collate "C" >= c.values[1] end
-                when 'to' then case c.kind
-                    when 'number' then (r.data ->> c.field)::numeric <= c.values[1]::numeric
-                    else r.data ->> c.field collate "C" <= c.values[1] end
-            end, false)
-        )
-    )
-$$;
