@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -19,23 +18,14 @@ from asking_kit import (
     Desk,
     citizen_of,
     codes_of,
-    open_desk,
 )
 from collect_kit import code_of, firm
 
 from xinshu.consent.store import CHANNEL
 from xinshu.members.model import MemberKind
-from xinshu.store import Database, embedded
+from xinshu.store import Database
 
-KNOWN = 60  # firms; each test takes one or two
 AT_ONCE = 64
-
-
-@pytest.fixture(scope="module")
-async def desk(server: embedded.EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    """A node with firms of whom everything is known."""
-    async with open_desk(server, tmp_path_factory.mktemp("desk") / "home", KNOWN) as one:
-        yield one
 
 
 @dataclass(frozen=True)
@@ -161,7 +151,7 @@ async def test_each_state_of_an_authorisation(desk: Desk) -> None:
     for step, code in (("pause", "consent_paused"), ("resume", "consented"), ("revoke", "consent_revoked")):
         await desk.step(serial, consent, step)
         assert await told_17(desk, bank, serial) == code
-    assert (await desk.uses(consent)) == ("revoked", 0)  # nothing is counted
+    assert await desk.uses(consent) == ("revoked", 2)
 
 
 async def test_an_authorisation_is_for_one_institution_and_one_firm(desk: Desk) -> None:
@@ -185,14 +175,19 @@ async def test_what_was_revoked_by_another_process_is_refused_by_the_next_questi
     consents = [await desk.authorised(serial) for _ in range(4)]
     elsewhere = await Database.open(desk.node.services.settings, migrate=False)
     heard: list[str] = []
+
+    def hear(*told: Any) -> None:
+        heard.append(told[-1])
+
     async with elsewhere.acquire() as conn:
-        await conn.add_listener(CHANNEL, lambda *told: heard.append(told[-1]))
+        await conn.add_listener(CHANNEL, hear)
         for consent in consents:
             assert await told_17(desk, bank, serial) == "consented"
             async with elsewhere.transaction() as other:
                 await other.execute("update consent set state = 'revoked' where id = $1", consent)
             expected = "consented" if consent != consents[-1] else "consent_revoked"
             assert await told_17(desk, bank, serial) == expected
+        await conn.remove_listener(CHANNEL, hear)
     await elsewhere.close()
     assert set(heard) == {code_of(serial)}
 
@@ -284,8 +279,8 @@ async def test_supervisors_operators_and_others(desk: Desk) -> None:
     answer = await desk.post(await desk.officer(supervisor, "supervisor"), serial, items=list(ITEMS))
     assert decisions(await desk.proven(answer)) == NOTHING
     assert secrets_in(answer.text, serial) == set()
-    async with desk.node.http() as operator:
-        answer = await desk.post(operator, serial, items=list(ITEMS), purpose="upkeep")
+    operator = await desk.whole.seat("operator-data", member="moperator")
+    answer = await desk.post(operator, serial, items=list(ITEMS), purpose="upkeep")
     assert set(codes_of(await desk.proven(answer)).values()) == {"operator_upkeep"}
     assert secrets_in(answer.text, serial) == {SCORE, *SALES.values()}
     refusals = {}

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
-from clients_kit import add_member, claims_of, form_of, sign
+from clients_kit import add_member, admin, claims_of, form_of, sign
 from collect_kit import BASE, MOMENT, PROVIDERS, Node, build
 from joserfc.jwk import ECKey
 from pydantic import SecretStr
@@ -25,7 +25,7 @@ from xinshu.members.accounts.principals import queries
 from xinshu.members.clients import Client
 from xinshu.members.clients.service import NewClient
 from xinshu.members.freshness import announce
-from xinshu.members.model import Caller, MemberKind, MemberRef, Strength, local_operator
+from xinshu.members.model import Caller, MemberKind, MemberRef, Strength
 from xinshu.members.permissions import Access
 from xinshu.node.membership import Membership
 from xinshu.node.services import Services
@@ -103,7 +103,7 @@ class Whole:
 
     async def client(self, member: MemberRef, role: str, *, sandbox: bool = False) -> Client:
         """A client with a key."""
-        who = local_operator("test")
+        who = admin(member)
         caller = Caller("127.0.0.1")
         wanted = NewClient(member.id, "核心系统", (role,), sandbox, (), False, ())
         table = self.membership.table

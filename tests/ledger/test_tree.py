@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xinshu.ledger.tree import (
@@ -64,6 +64,7 @@ def test_known_roots(size: int) -> None:
     assert frontier.size == size
 
 
+@settings(deadline=None)
 @given(st.integers(0, 70))
 def test_a_growing_tree_has_the_defined_root(size: int) -> None:
     leaves = [bytes([number]) * 3 for number in range(size)]
@@ -75,6 +76,7 @@ def test_a_growing_tree_has_the_defined_root(size: int) -> None:
         assert root == defined_root(leaves[index << height : (index + 1) << height])
 
 
+@settings(deadline=None)
 @given(st.integers(1, 70), st.data())
 def test_inclusion(size: int, data: st.DataObject) -> None:
     leaves = [bytes([number]) for number in range(size)]
@@ -91,6 +93,7 @@ def test_inclusion(size: int, data: st.DataObject) -> None:
         assert not verify_inclusion(sha256, leaf, index, size, proof[:-1], root)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 70), st.data())
 def test_consistency(second: int, data: st.DataObject) -> None:
     leaves = [bytes([number]) for number in range(second)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -158,7 +159,7 @@ async def test_roles_are_those_of_systems_of_the_kind(
     http: httpx.AsyncClient, db: Database, room: RoomApp, kind: MemberKind, role: str, status: int
 ) -> None:
     await add_member(db, "mkind", kind=kind)
-    room.principal = person("operator-admin")
+    room.principal = replace(person("operator-admin"), members=("mkind",))
     answer = await http.post("/v1/clients", json={**NEW, "member": "mkind", "roles": [role]})
     assert answer.status_code == status
     if status == 422:
@@ -235,6 +236,9 @@ async def test_what_does_not_exist_or_is_no_name_is_refused(
         answer = await http.request(method, where, json=body)
         assert answer.status_code == status, where
     room.principal = person("operator-admin")
+    answer = await http.post("/v1/clients", json={**NEW, "member": "mnone"})
+    assert (answer.status_code, answer.json()["details"]["reason"]) == (403, "not_own_member")
+    room.principal = replace(person("operator-admin"), members=("mnone",))
     answer = await http.post("/v1/clients", json={**NEW, "member": "mnone"})
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     answer = await http.post("/v1/clients", json=NEW)

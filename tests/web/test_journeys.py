@@ -204,6 +204,7 @@ async def test_a_bank_signs_and_registers_its_system(browser: Browser, node: Lis
     for number in (0, 1):
         await page.get_by_role("button", name="阅读全文").nth(number).click()
         if number == 0:
+            await expect(page.get_by_text("文本摘要")).to_be_visible()
             await bank.settle()
             await bank.keep("agreement-1440-light")
             assert await bank.faults() == []

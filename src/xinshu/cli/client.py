@@ -6,7 +6,7 @@ import asyncio
 import getpass
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -214,7 +214,10 @@ def _with_clients(action: str, kind: str, act: Callable[[ClientService, Access],
     async def work() -> Answer:
         async with _database() as (settings, db):
             table = Permissions.load(settings.definitions)
-            access = Access(table, local_operator(getpass.getuser()), action, kind, Caller("local"))
+            async with db.acquire() as conn:  # whoever runs this has the database anyway
+                members = tuple([row["id"] for row in await conn.fetch("select id from member")])
+            who = replace(local_operator(getpass.getuser()), members=members)
+            access = Access(table, who, action, kind, Caller("local"))
             return await act(ClientService(db, table, SystemClock()), access)
 
     return asyncio.run(work())

@@ -180,7 +180,7 @@ def router(service: CollectService, guards: Guards, senders: Senders, enqueue: E
             code, body.item, body.mode, "api", body.mapping, body.batch_no, body.item_version, body.data_date
         )
         sender = await senders.sender(access, code, service.check_submission(submission).item)
-        text = b"\n".join(orjson.dumps(row) for row in body.rows)
+        text = b"\n".join(_line(number, row) for number, row in enumerate(body.rows, start=1))
         with tempfile.SpooledTemporaryFile(max_size=1 << 20) as stream:
             stream.write(text)
             stream.seek(0)
@@ -256,6 +256,16 @@ def router(service: CollectService, guards: Guards, senders: Senders, enqueue: E
 def _id(batch_id: int) -> int:
     """A number that fits the column; others name no batch."""
     return batch_id if 0 < batch_id < 2**31 else 0
+
+
+def _line(number: int, row: dict[str, Any]) -> bytes:
+    """A row as JSON. Raises SubmissionError for half a character and for integers beyond 64 bits."""
+    try:
+        return orjson.dumps(row)
+    except orjson.JSONEncodeError:
+        raise SubmissionError(
+            f"第 {number} 行含有不能保存的值", hint="文本须为有效的 Unicode,整数不超过 64 位,改正后重新报送"
+        ) from None
 
 
 def _own(batch: Batch, access: Access) -> bool:

@@ -35,7 +35,7 @@ select r.item, '[' || string_agg(
            xinshu_document_row(r.payload, r.provider, r.platform, r.batch_id, r.first_seen, r.valid_from, r.valid_to,
                                case when r.state in ('superseded', 'closed') then 'current' else r.state end),
            ',' order by r.valid_from, r.key) || ']' as document,
-       case when count(r.masked) > 0 then '[' || string_agg(
+       case when count(r.masked) = count(*) then '[' || string_agg(
            xinshu_document_row(coalesce(r.masked, r.payload),
                                r.provider, r.platform, r.batch_id, r.first_seen, r.valid_from, r.valid_to,
                                case when r.state in ('superseded', 'closed') then 'current' else r.state end),

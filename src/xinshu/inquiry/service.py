@@ -156,7 +156,10 @@ class InquiryService:
             assert request.member is not None  # noqa: S101  (only members have authorisations)
             spent.add(untaken[0])
             views = await self._consents.of(request.subject_code, request.member)
-            views = [_spent(view, now) if view.id in spent else view for view in views]
+            views = [
+                _spent(view, now) if view.id in spent else _again(view, taken) if view.id in taken else view
+                for view in views
+            ]
         for consent in [one for one in taken if one not in counted]:
             await self._consents.give_back(consent, now)
             taken.remove(consent)
@@ -310,12 +313,11 @@ def _of_row(row: Any) -> Known:
 
 
 def _spent(view: ConsentView, now: datetime) -> ConsentView:
-    """The view as it must look when no use is left of it."""
-    used = view.used if view.max_calls is None else max(view.used, view.max_calls)
+    """The view as it must look when a use could not be taken, in case one was given back meanwhile."""
     if view.times is None:
-        return replace(view, used=used)
+        return replace(view, used=max(view.used, view.max_calls or 0))
     period = period_of(view.per, now.astimezone(CHINA).date())
-    return replace(view, used=used, period=period, period_used=max(view.period_used, view.times))
+    return replace(view, period=period, period_used=view.times)
 
 
 def _again(view: ConsentView, relied_on: Sequence[str]) -> ConsentView:

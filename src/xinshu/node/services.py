@@ -112,6 +112,8 @@ class Services:
                     day = self.clock.today()
             except UnavailableError as error:
                 logger.warning("upkeep put off", reason=str(error))
+            except Exception:  # whatever it was: a node that no longer looks after itself in silence is worse
+                logger.exception("upkeep failed")
             await asyncio.sleep(CHECKPOINT_EVERY)
 
     async def take_up_unfinished(self) -> None:

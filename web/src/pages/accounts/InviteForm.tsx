@@ -80,7 +80,7 @@ export function InviteForm({
         <Form.Item
           name="roles"
           label={accounts.roles}
-          rules={[{ required: true, type: "array", min: 1, message: accounts.rolesMissing }]}
+          rules={[{ type: "array", min: 1, message: accounts.rolesMissing }]}
         >
           <Checkbox.Group options={roles.map(([value, role]) => ({ value, label: role[language] }))} />
         </Form.Item>

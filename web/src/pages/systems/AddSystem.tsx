@@ -74,7 +74,7 @@ export function AddSystem({ member, kind, onDone }: Props) {
         <Form.Item
           name="roles"
           label={systems.roles}
-          rules={[{ required: true, type: "array", min: 1, message: systems.required }]}
+          rules={[{ type: "array", min: 1, message: systems.required }]}
         >
           <Checkbox.Group options={roles.map(([value, role]) => ({ value, label: role[language] }))} />
         </Form.Item>
