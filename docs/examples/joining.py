@@ -226,7 +226,7 @@ def verified(certificate: dict[str, Any], public_key: str) -> bool:
     """Whether the platform signed it: Ed25519 over canonical JSON (RFC 8785; it has texts, lists and nulls only)."""
     text = json.dumps(certificate["certificate"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     signature = base64.b64decode(certificate["signature"]["value"])
-    load_pem_public_key(public_key.encode()).verify(signature, text.encode())  # type: ignore[union-attr,call-arg]
+    load_pem_public_key(public_key.encode()).verify(signature, text.encode())
     return True
 
 

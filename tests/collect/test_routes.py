@@ -27,10 +27,11 @@ REQUESTS: dict[str, tuple[str, str, dict[str, Any], int, str]] = {
     "rows nested": ("POST", "/v1/batches/rows", {"json": ABOUT | {"rows": [{"uscc": []}]}}, 422, "request_invalid"),
     "rows unknown key": ("POST", "/v1/batches/rows", {"json": ABOUT | {"rows": [{}], "x": 1}}, 422, "request_invalid"),
     "rows half a character": ("POST", "/v1/batches/rows", {
-        "content": b'{"provider": "samr", "item": "1", "rows": [{"uscc": "\\ud800"}]}'}, 400, "submission_invalid"),
+        "content": b'{"provider": "samr", "item": "1", "rows": [{"uscc": "\\ud800"}]}',
+        "headers": {"Content-Type": "application/json"}}, 400, "submission_invalid"),
     "rows huge number": ("POST", "/v1/batches/rows", {
-        "content": b'{"provider": "samr", "item": "1", "rows": [{"uscc": 99999999999999999999}]}'}, 400,
-        "submission_invalid"),
+        "content": b'{"provider": "samr", "item": "1", "rows": [{"uscc": 99999999999999999999}]}',
+        "headers": {"Content-Type": "application/json"}}, 400, "submission_invalid"),
     "rows not finite": ("POST", "/v1/batches/rows", {
         "content": b'{"provider": "samr", "item": "1", "rows": [{"uscc": NaN}]}'}, 422, "request_invalid"),
     "state": ("GET", "/v1/batches", {"params": {"state": "lost"}}, 422, "request_invalid"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from collect_kit import node_over
 
 from xinshu.catalogue import Catalogue
 from xinshu.catalogue.messages import REASONS
@@ -18,9 +19,13 @@ from xinshu.collect.files.model import Fault
 from xinshu.collect.mapping import Step
 from xinshu.collect.model import BatchState, Counts
 from xinshu.collect.puller import PullSource
+from xinshu.core.clock import FixedClock
 from xinshu.core.errors import XinshuError
-from xinshu.core.settings import packaged_definitions
+from xinshu.core.settings import Settings, packaged_definitions
 from xinshu.node import metrics
+from xinshu.node.app import build_app
+from xinshu.node.openapi import operations
+from xinshu.store import Database
 from xinshu.subjects.model import KIND_NAMES
 from xinshu.subjects.rules import KINDS as KINDS_BY_CODE
 
@@ -54,7 +59,11 @@ def test_every_fault_of_a_file_is_explained() -> None:
         errors.BatchNotFoundError.code,
         errors.BatchNumberReusedError.code,
         errors.CorrectionMismatchError.code,
+        errors.FileKnownError.code,
         errors.FutureBatchError.code,
+        errors.ProviderOfflineError.code,
+        errors.ProviderUnknownError.code,
+        errors.SealedRowsError.code,
         errors.SubmissionError.code,
     }
     wanted = {*_kinds(SourceFileError), *of_mapping, *of_submission}
@@ -125,15 +134,29 @@ def test_every_metric_is_described() -> None:
     assert set(_names(r"^\| `(xinshu_\w+)` \|", page("operate"))) == names
 
 
-def test_every_route_is_listed_with_its_method() -> None:
-    declared = set()
-    for file in sorted((ROOT / "src" / "xinshu").glob("*/*routes.py")):
+def _declared() -> set[tuple[str, str]]:
+    """Method and path of the routes of every room, wired or not."""
+    found = set()
+    for file in sorted((ROOT / "src" / "xinshu").rglob("routes.py")):
         source = file.read_text(encoding="utf-8")
-        prefix = "".join(_names(r'APIRouter\(prefix="([^"]+)"', source))
-        for method, path in re.findall(r'@routes\.(get|post|put|patch|delete)\(\s*"([^"]*)"', source):
-            declared.add((method.upper(), prefix + path))
-    listed = set(re.findall(r"^\| (GET|POST|PUT|PATCH|DELETE) \| `(/v1[^`]*)` \|", page("api"), re.MULTILINE))
-    assert listed == declared
+        for prefix in _names(r'APIRouter\(prefix="([^"]+)"', source):
+            for method, path in re.findall(r'@routes\.(get|post|put|patch|delete)\(\s*"([^"]*)"', source):
+                found.add((method.upper(), prefix + path))
+    return found
+
+
+async def test_every_operation_is_listed_with_its_right(settings: Settings, db: Database, clock: FixedClock) -> None:
+    async with node_over(settings, db, clock) as node:
+        await node.app()
+        wired = operations(build_app(node.services))
+    has = {(one.method, one.path): one.permission for one in wired if one.described}
+    rows = re.findall(
+        r"^\| (GET|POST|PUT|PATCH|DELETE) \| `([^`]+)` \| [^|]+ \| (?:`([^`]+)`|公开) \|$", page("api"), re.MULTILINE
+    )
+    listed = {(method, path): tuple(reversed(right.split(": "))) if right else None for method, path, right in rows}
+    assert len(listed) == len(rows)
+    assert {key: right for key, right in has.items() if listed.get(key, "") != right} == {}
+    assert sorted(set(listed) - set(has) - _declared()) == []
 
 
 def test_the_example_of_a_mapping_is_a_mapping(tmp_path: Path) -> None:

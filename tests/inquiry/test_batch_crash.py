@@ -9,12 +9,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from collect_kit import Node, code_of, firms
 from push_kit import lines_of, open_banks
 
 from xinshu.inquiry.batches.model import BatchState, Order
 from xinshu.jobs import JobNotNowError
 from xinshu.ledger.audit import audit
+
+pytestmark = pytest.mark.full  # minutes; the capability is not routed by a node yet
 
 FIRMS = 60
 

@@ -160,10 +160,10 @@ async def test_keys_at_the_edge(desk: Desk) -> None:
 async def test_where_evidence_cannot_be_written_nothing_is_given(desk: Desk, table: str) -> None:
     serial, bank = desk.fresh(), await desk.system()
     consent = await desk.authorised(serial, items={"15": None, "17": None}, max_calls=1)
-    await desk.ask(bank, serial, "warm", items=["8"])
+    await desk.ask(bank, serial, items=["8"])
     await desk.node.table(f"alter table {table} rename to gone")
     try:
-        key = None if table == "inquiry" else "again"
+        key = None if table == "inquiry" else f"without-{table}"
         answers = await asyncio.gather(*[desk.post(bank, serial, key) for _ in range(3)])
     finally:
         await desk.node.table(f"alter table gone rename to {table}")
@@ -173,7 +173,7 @@ async def test_where_evidence_cannot_be_written_nothing_is_given(desk: Desk, tab
     assert {refusal(answer)[1] for answer in answers} == {"ledger_unavailable"}
     if table != "inquiry":  # whether it was recorded cannot be told while the records are away: the use stays taken
         assert await desk.uses(consent) == ("active", 0)
-        assert codes_of(await desk.ask(bank, serial, "again")) == {"17": "consented"}
+        assert codes_of(await desk.ask(bank, serial, key)) == {"17": "consented"}
     assert await desk.audited() == []
 
 

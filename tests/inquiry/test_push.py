@@ -40,6 +40,8 @@ from xinshu.inquiry.push.service import TASK, push_task
 from xinshu.ledger import LedgerUnavailableError
 from xinshu.members.model import ANONYMOUS, Principal
 
+pytestmark = pytest.mark.full  # minutes; the capability is not routed by a node yet
+
 
 @pytest.fixture
 async def banks(node: Node) -> Banks:

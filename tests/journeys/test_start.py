@@ -66,7 +66,7 @@ FAULTS: dict[Callable[[Path], None], str] = {
 }  # fmt: skip
 
 
-FROM_OUTSIDE = (altered, opened, swapped)  # those that are also shown to whoever starts the node
+FROM_OUTSIDE = (altered, swapped)  # those that are also shown to whoever starts the node
 
 
 def restore(file: Path, whole: str) -> None:

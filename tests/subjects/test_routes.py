@@ -15,10 +15,22 @@ from xinshu.subjects.routes import router
 CODE = firms()[0][0]
 
 
+class Everything:
+    """The right to read about every subject."""
+
+    def check(self, *, subject: str) -> None:
+        """Nothing is refused."""
+
+
+def anybody() -> Everything:
+    """Admits everybody: rights are tried in tests/node."""
+    return Everything()
+
+
 @pytest.fixture
 def client(reading: SubjectService) -> httpx.AsyncClient:
     app = FastAPI()
-    app.include_router(router(reading))
+    app.include_router(router(reading, anybody, anybody))
 
     @app.exception_handler(XinshuError)
     def answer(_: Request, error: XinshuError) -> JSONResponse:

@@ -209,7 +209,7 @@ async def test_a_bank_signs_and_registers_its_system(browser: Browser, node: Lis
             await bank.keep("agreement-1440-light")
             assert await bank.faults() == []
         await page.get_by_role("button", name="我已阅读并代表本单位签署").click()
-        await expect(page.get_by_text("待平台会签")).to_have_count(number + 1)
+        await expect(page.get_by_text("待平台会签", exact=True)).to_have_count(number + 1)
 
     desk = await Eye.open(browser, node, as_="desk.one")
     theirs = await desk.go(f"/onboarding/{member}/agreements")
@@ -264,12 +264,12 @@ async def test_an_administrator_changes_a_colleague_and_asks_why(browser: Browse
     await expect(page.get_by_role("row", name="安全员")).to_contain_text("数据运营员")
 
     await eye.go("/permissions")
-    await page.locator("#resource").first.click()
+    await page.locator("#question_resource").fill("安全日志")
     await page.locator(".ant-select-item-option", has_text="安全日志").click()
-    await page.locator("#action").click()
+    await page.locator("#question_action").click()
     await page.locator(".ant-select-item-option", has_text="查看").click()
     await page.get_by_role("button", name="解释").click()
-    await expect(page.get_by_text("有此权限的角色")).to_be_visible()
+    await expect(page.get_by_role("heading", name="有此权限的角色")).to_be_visible()
     await eye.keep("permissions-answer-1440-light")
     assert await eye.faults() == []
     await eye.close()

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import orjson
+import structlog
 
 from xinshu.catalogue import Catalogue, Item
 from xinshu.consent.forms import Unseal
@@ -33,6 +34,7 @@ from xinshu.ledger import AlreadyRecordedError, Entry, Ledger
 from xinshu.members.model import Principal
 from xinshu.store import Database
 
+logger = structlog.get_logger(__name__)
 KIND = "inquiry"
 _SUBJECT = ("code", "old_number", "name", "kind", "division", "industry", "status", "size_class")
 
@@ -132,8 +134,8 @@ class InquiryService:
             assert earlier is not None  # noqa: S101  (it was just found)
             return await self._again(earlier, question, request, wanted, now)
         except Exception:
-            if taken and (inquired is None or not await self._recorded(inquired.id)):
-                await self._give_back(taken, now)
+            if taken:
+                await self._undo(taken, inquired, now)
             raise
         return Answer(inquired.id, leaf, known.subject, question.purpose, question.as_of, now, items, body)
 
@@ -165,10 +167,16 @@ class InquiryService:
             taken.remove(consent)
         return decisions
 
-    async def _recorded(self, inquiry: UUID) -> bool:
-        """Whether it stands in the log although nobody was told (the connection was lost in the middle)."""
-        async with self._db.acquire() as conn:
-            return bool(await queries.recorded(conn, id=inquiry))
+    async def _undo(self, taken: list[str], inquired: Inquired | None, now: datetime) -> None:
+        """Give back what was taken for a question that was not answered, unless it stands in the log although nobody
+        was told (the connection was lost in the middle)."""
+        try:
+            async with self._db.acquire() as conn:
+                if inquired is not None and await queries.recorded(conn, id=inquired.id):
+                    return
+            await self._give_back(taken, now)
+        except Exception as error:  # what the caller hears is why there is no answer
+            logger.warning("uses not given back", consents=taken, error=f"{type(error).__name__}: {error}")
 
     async def _give_back(self, taken: list[str], now: datetime) -> None:
         for consent in taken:

@@ -25,11 +25,13 @@ const AppearanceContext = createContext<Appearance>({
   choose: () => undefined,
 });
 const SYSTEM = "(prefers-color-scheme: dark)";
+const STILL = "(prefers-reduced-motion: reduce)";
 
 /** Colours, type and Ant Design's own words, in light or dark and in the language in force. */
 export function Dressed({ children }: { children: ReactNode }) {
   const [choice, setChoice] = useState<ThemeChoice>(readChoice);
   const systemDark = useMatch(SYSTEM);
+  const isStill = useMatch(STILL);
   const isDark = choice === "dark" || (choice === "system" && systemDark);
   const palette = isDark ? dark : light;
   const locale = useAntLocale();
@@ -53,7 +55,7 @@ export function Dressed({ children }: { children: ReactNode }) {
   return (
     <AppearanceContext value={appearance}>
       <ConfigProvider
-        theme={antTheme(palette, isDark)}
+        theme={antTheme(palette, isDark, isStill)}
         csp={{ nonce: NONCE }}
         button={{ autoInsertSpace: false }}
         {...(locale ? { locale } : {})}

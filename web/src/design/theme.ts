@@ -3,8 +3,8 @@ import { theme } from "antd";
 
 import { fonts, type Palette, radius } from "./tokens";
 
-/** Ant Design's theme made from a palette. */
-export function antTheme(palette: Palette, isDark: boolean): ThemeConfig {
+/** Ant Design's theme made from a palette; `isStill`: nothing moves. */
+export function antTheme(palette: Palette, isDark: boolean, isStill: boolean): ThemeConfig {
   return {
     algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     hashed: false,
@@ -49,6 +49,7 @@ export function antTheme(palette: Palette, isDark: boolean): ThemeConfig {
       borderRadiusLG: radius + 2,
       boxShadow: "0 8px 28px rgba(10, 25, 33, 0.14)",
       boxShadowSecondary: "0 8px 28px rgba(10, 25, 33, 0.14)",
+      motion: !isStill,
       motionDurationMid: "0.15s",
       motionDurationSlow: "0.2s",
     },

@@ -5,7 +5,7 @@ interface Deed<I, O> {
   act: (input: I) => Promise<O>;
   done?: string | ((output: O) => string); // said when it has succeeded
   refreshes?: readonly (readonly unknown[])[]; // keys of queries that it changes
-  then?: (output: O, input: I) => void;
+  then?: (output: O, input: I) => unknown;
 }
 
 /** An act on the node: nothing is shown as done before the node says so. Its fault is kept in `error`. */

@@ -1,15 +1,13 @@
 import { App, Button, Dropdown } from "antd";
-import { useState } from "react";
 
 import { api, got } from "../../api/client";
 import { asFault } from "../../api/fault";
 import type { Account } from "../../api/types";
 import { usePerson } from "../../app/session";
 import { useWords } from "../../i18n/words";
-import { InvitationLink } from "../../parts/InvitationLink";
 import { FaultNotice } from "../../parts/Notice";
 import { useDeed } from "../../parts/useDeed";
-import { EditAccount } from "./EditAccount";
+import { isLocked } from "./factors";
 
 type Doing = "suspend" | "resume" | "reset" | "unlock" | "close";
 
@@ -21,18 +19,22 @@ const RIGHTS: Record<Doing, string> = {
   close: "close",
 };
 
+interface Props {
+  account: Account;
+  onEdit: (account: Account) => void;
+  onToken: (token: string) => void; // of a new invitation: shown outside the rows, which come and go
+}
+
 /** What may be done with somebody else's account. */
-export function AccountActions({ account }: { account: Account }) {
+export function AccountActions({ account, onEdit, onToken }: Props) {
   const { accounts, shell } = useWords();
   const { modal } = App.useApp();
   const person = usePerson();
-  const [isEditing, setEditing] = useState(false);
-  const [token, setToken] = useState<string | null>(null);
   const deed = useDeed({
     act: (doing: Doing) => perform(doing, account.id),
     done: accounts.done,
     refreshes: [["accounts"]],
-    then: setToken,
+    then: (token) => token !== null && onToken(token),
   });
   if (person.account === account.id) return <span className="quiet">{accounts.yourself}</span>;
   const sure: Partial<Record<Doing, string>> = {
@@ -65,7 +67,7 @@ export function AccountActions({ account }: { account: Account }) {
             ...possible.map((doing) => ({ key: doing, label: accounts[doing], danger: doing === "close" })),
           ],
           onClick: ({ key }) => {
-            if (key === "edit") setEditing(true);
+            if (key === "edit") onEdit(account);
             const doing = possible.find((one) => one === key);
             if (doing !== undefined) void ask(doing);
           },
@@ -75,9 +77,7 @@ export function AccountActions({ account }: { account: Account }) {
           {accounts.more}
         </Button>
       </Dropdown>
-      {isEditing && <EditAccount account={account} onClose={() => setEditing(false)} />}
       {deed.isError && <FaultNotice thrown={deed.error} />}
-      {token !== null && <InvitationLink token={token} days={7} onKept={() => setToken(null)} />}
     </>
   );
 }
@@ -85,7 +85,7 @@ export function AccountActions({ account }: { account: Account }) {
 function possibleFor(account: Account): Doing[] {
   const doings: Doing[] = [];
   if (account.state === "closed") return doings;
-  if (account.locked_until !== null) doings.push("unlock");
+  if (isLocked(account, new Date())) doings.push("unlock");
   doings.push(account.state === "suspended" ? "resume" : "suspend", "reset", "close");
   return doings;
 }

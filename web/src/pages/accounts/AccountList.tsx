@@ -8,6 +8,7 @@ import type { Account, AccountState, MemberKind } from "../../api/types";
 import { usePerson } from "../../app/session";
 import { useLanguage, useWords } from "../../i18n/words";
 import { Empty } from "../../parts/Empty";
+import { InvitationLink } from "../../parts/InvitationLink";
 import { Loaded } from "../../parts/Loaded";
 import { Section } from "../../parts/Page";
 import { Pager } from "../../parts/Pager";
@@ -17,7 +18,8 @@ import { useAddress } from "../../parts/address";
 import { moment } from "../../parts/format";
 import { AccountActions } from "./AccountActions";
 import { InviteForm } from "./InviteForm";
-import { factorsOf } from "./factors";
+import { EditAccount } from "./EditAccount";
+import { factorsOf, isLocked } from "./factors";
 
 const TONES: Record<AccountState, Tone> = {
   invited: "wait",
@@ -39,6 +41,8 @@ export function AccountList({ member, kind, state }: Props) {
   const person = usePerson();
   const { page, toPage } = useAddress();
   const [isInviting, setInviting] = useState(false);
+  const [editing, setEditing] = useState<Account | null>(null);
+  const [token, setToken] = useState<string | null>(null);
   const query = useQuery({
     ...accountsOf({ ...(member ? { member } : {}), ...(state ? { state } : {}), page }),
     placeholderData: keepPreviousData,
@@ -59,13 +63,20 @@ export function AccountList({ member, kind, state }: Props) {
               <Empty title={accounts.empty}>{accounts.emptyHint}</Empty>
             ) : (
               <>
-                <AccountRows found={found.accounts} withMember={member === undefined} />
+                <AccountRows
+                  found={found.accounts}
+                  withMember={member === undefined}
+                  onEdit={setEditing}
+                  onToken={setToken}
+                />
                 <Pager page={found.page} pageSize={found.page_size} total={found.total} onPage={toPage} />
               </>
             )
           }
         </Loaded>
       </Section>
+      {editing !== null && <EditAccount account={editing} onClose={() => setEditing(null)} />}
+      {token !== null && <InvitationLink token={token} days={7} onKept={() => setToken(null)} />}
       {mayInvite && isInviting && (
         <InviteForm member={member} kind={kind} onDone={() => setInviting(false)} />
       )}
@@ -73,10 +84,18 @@ export function AccountList({ member, kind, state }: Props) {
   );
 }
 
-function AccountRows({ found, withMember }: { found: Account[]; withMember: boolean }) {
+interface RowsProps {
+  found: Account[];
+  withMember: boolean;
+  onEdit: (account: Account) => void;
+  onToken: (token: string) => void;
+}
+
+function AccountRows({ found, withMember, onEdit, onToken }: RowsProps) {
   const { accounts } = useWords();
   const { language } = useLanguage();
   const table = useQuery(permissionTable);
+  const now = new Date();
   const columns: Column<Account>[] = [
     { title: accounts.name, cell: (one) => one.name, isHead: true },
     { title: accounts.login, cell: (one) => <span className="code">{one.login}</span> },
@@ -87,8 +106,8 @@ function AccountRows({ found, withMember }: { found: Account[]; withMember: bool
     {
       title: accounts.state,
       cell: (one) => (
-        <State tone={one.locked_until !== null ? "bad" : TONES[one.state]}>
-          {one.locked_until !== null ? accounts.locked : accounts.states[one.state]}
+        <State tone={isLocked(one, now) ? "bad" : TONES[one.state]}>
+          {isLocked(one, now) ? accounts.locked : accounts.states[one.state]}
         </State>
       ),
     },
@@ -97,7 +116,10 @@ function AccountRows({ found, withMember }: { found: Account[]; withMember: bool
       title: accounts.lastSeen,
       cell: (one) => (one.signed_in_at === null ? accounts.never : moment(one.signed_in_at)),
     },
-    { title: accounts.actions, cell: (one) => <AccountActions account={one} /> },
+    {
+      title: accounts.actions,
+      cell: (one) => <AccountActions account={one} onEdit={onEdit} onToken={onToken} />,
+    },
   ];
   if (withMember) {
     columns.splice(2, 0, {

@@ -1,6 +1,11 @@
 import type { Account } from "../../api/types";
 import type { Words } from "../../i18n/words";
 
+/** Whether too many failures keep the person out just now. */
+export function isLocked(account: Pick<Account, "locked_until">, now: Date): boolean {
+  return account.locked_until !== null && new Date(account.locked_until) > now;
+}
+
 /** How a person can prove who it is, in words; a password alone is said to be that. */
 export function factorsOf(
   account: Pick<Account, "totp" | "passkeys" | "organisation_sign_on" | "state">,

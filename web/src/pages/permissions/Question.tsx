@@ -36,6 +36,7 @@ export function Question({ table }: { table: PermissionTable }) {
     <>
       <Form
         form={form}
+        name="question"
         layout="vertical"
         requiredMark={false}
         onFinish={explain.mutate}
@@ -47,6 +48,7 @@ export function Question({ table }: { table: PermissionTable }) {
           </Form.Item>
           <Form.Item name="resource" label={permissions.resource} rules={required}>
             <Select
+              showSearch={{ optionFilterProp: "label" }}
               placeholder={permissions.choose}
               onChange={() => form.resetFields(["action"])}
               options={Object.entries(table.resources).map(([name, one]) => ({
