@@ -146,8 +146,10 @@ async def test_a_code_serves_once(tmp_path: Path) -> None:
     codes = [await logins.one_time(about) for _ in range(2)]
     assert codes[0] != codes[1]
     assert pyotp.TOTP(about.totp).verify(codes[1], for_time=datetime.now(UTC) + timedelta(seconds=STEP), valid_window=1)
+    about.recovery = ["one", "two"]
+    assert [await logins.proof(about) for _ in range(2)] == ["two", "one"]  # sooner than a third code of the clock
     again = Logins.load(tmp_path, SystemClock()).people["somebody"]
-    assert (again.password, again.step) == (about.password, about.step)
+    assert (again.password, again.step, again.recovery) == (about.password, about.step, [])
 
 
 def test_passwords_are_made_at_random(tmp_path: Path) -> None:

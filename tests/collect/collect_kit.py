@@ -35,6 +35,7 @@ from xinshu.core.industries import Industries
 from xinshu.core.settings import Settings, packaged_definitions
 from xinshu.core.sizes import Sizes
 from xinshu.crypto import Vault
+from xinshu.inquiry.push import changes
 from xinshu.inquiry.service import InquiryService
 from xinshu.members.accounts.model import Account
 from xinshu.members.accounts.principals import queries as account_queries
@@ -44,6 +45,7 @@ from xinshu.members.model import Strength
 from xinshu.members.permissions import Permissions
 from xinshu.node.app import build_node, working
 from xinshu.node.authorisations import Authorisations
+from xinshu.node.distribution import Distribution, Host
 from xinshu.node.membership import Membership
 from xinshu.node.services import Services, open_ledger
 from xinshu.store import Database
@@ -124,9 +126,13 @@ async def build(
     shared, tools = parts(), tools_for(settings, engine, alone=alone)
     assert tools.vault is not None
     lake = Lake(settings.lake, tools.vault)
-    collect = CollectService(db, lake, shared.catalogue, tools, shared.sizes, clock, settings.platform_code)
+    collect = CollectService(
+        db, lake, shared.catalogue, tools, shared.sizes, clock, settings.platform_code, changes.changed
+    )
     ledger = await open_ledger(settings, clock, db, tools.vault)
     freshness = Freshness(db)
+    inquiry = InquiryService(db, shared.catalogue, clock, ledger, ConsentUses(db))
+    host = Host(db, nobody)
     return Services(
         settings=settings,
         clock=clock,
@@ -135,14 +141,21 @@ async def build(
         catalogue=shared.catalogue,
         collect=collect,
         subjects=SubjectService(db, tools.vault, clock, shared.divisions, shared.industries),
-        inquiry=InquiryService(db, shared.catalogue, clock, ledger, ConsentUses(db)),
+        inquiry=inquiry,
         ledger=ledger,
         freshness=freshness,
         table=shared.table,
         membership=None,
         authorisations=None,
-        members_db=db,
+        distribution=Distribution.build(
+            settings, clock, db, lake, shared.catalogue, shared.table, ledger, inquiry, host, sandbox=False
+        ),
+        host=host,
     )
+
+
+async def nobody(principal_id: str) -> None:
+    """Who somebody is, before there are members."""
 
 
 @dataclass
@@ -233,7 +246,14 @@ class Node:
                     shared.catalogue, shared.divisions, services.subjects, services.ledger, services.freshness,
                 )  # fmt: skip
                 found = Authorisations.build(services.settings, self.clock, self.db, shared.catalogue, membership)
-                self.services = replace(services, membership=membership, authorisations=found)
+                host = Host(self.db, membership.principal_by_id)
+                carrying = Distribution.build(
+                    services.settings, self.clock, self.db, self.collect._lake, shared.catalogue, shared.table,
+                    services.ledger, services.inquiry, host, sandbox=False,
+                )  # fmt: skip
+                self.services = replace(
+                    services, membership=membership, authorisations=found, distribution=carrying, host=host
+                )
                 await self.start()
                 await self.sign_in(self.speaker)
                 self._app = build_node(self.services)

@@ -218,7 +218,7 @@ def _with_clients(action: str, kind: str, act: Callable[[ClientService, Access],
                 members = tuple([row["id"] for row in await conn.fetch("select id from member")])
             who = replace(local_operator(getpass.getuser()), members=members)
             access = Access(table, who, action, kind, Caller("local"))
-            return await act(ClientService(db, table, SystemClock()), access)
+            return await act(ClientService(db, table, SystemClock(), settings.origin), access)
 
     return asyncio.run(work())
 

@@ -22,6 +22,7 @@ from xinshu.core.clock import SystemClock
 from xinshu.core.errors import XinshuError
 from xinshu.core.settings import Settings, load_settings
 from xinshu.members.model import local_operator
+from xinshu.node.distribution import Host
 from xinshu.node.sandbox import sandbox_settings
 from xinshu.node.services import Services, open_services
 from xinshu.store import Database, load_queries
@@ -105,12 +106,17 @@ def write_world(
     return folder, found
 
 
+async def _nobody(principal_id: str) -> None:
+    """Whom the worker would act for: none runs here."""
+
+
 @asynccontextmanager
 async def _sandbox(settings: Settings) -> AsyncIterator[Services]:
     clock = SystemClock()
     db = await Database.open(settings)
     try:
-        async with open_services(await sandbox_settings(settings, db), clock, members_db=db) as services:
+        host = Host(db, _nobody)
+        async with open_services(await sandbox_settings(settings, db), clock, host) as services:
             yield services
     finally:
         await db.close()

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,7 @@ from xinshu.store.lake import SEALED, Lake, digest_of
 queries = load_queries("xinshu.collect")
 OnStep = Callable[[BatchState], Awaitable[None]]
 Beside = Callable[[Any, Batch], Awaitable[None]]
+Changed = Callable[[Any, str, int, datetime], Awaitable[None]]
 EVERYTHING = "[{}]"  # scopes of whoever may see all batches
 _PROVIDER = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _FEEDBACK_PAGE = 5_000
@@ -61,12 +62,25 @@ async def _nothing_beside(conn: Any, batch: Batch) -> None:
     """The default of `beside`."""
 
 
+async def _told_nobody(conn: Any, item: str, batch_id: int, now: datetime) -> None:
+    """The default of `changed`."""
+
+
 class CollectService:
     """Collection of one node."""
 
     def __init__(
-        self, db: Database, lake: Lake, catalogue: Catalogue, tools: Tools, sizes: Sizes, clock: Clock, platform: str
+        self,
+        db: Database,
+        lake: Lake,
+        catalogue: Catalogue,
+        tools: Tools,
+        sizes: Sizes,
+        clock: Clock,
+        platform: str,
+        changed: Changed = _told_nobody,
     ) -> None:
+        """`changed`: told, in the transaction of a publication, of the item and the batch (connection, …, now)."""
         self._db = db
         self._lake = lake
         self._catalogue = catalogue
@@ -74,6 +88,7 @@ class CollectService:
         self._sizes = sizes
         self._clock = clock
         self._platform = platform
+        self._changed = changed
 
     @property
     def spool_folder(self) -> Path:
@@ -270,6 +285,7 @@ class CollectService:
                     await _refuse_shredded(conn, prepared)
                 publication = Publication(conn, batch, prepared, self._sizes, now, forced, step)
                 outcome = await publication.run()
+                await self._changed(conn, batch.item, batch.id, now)
                 reasons = _reason_counts(prepared, outcome)
                 aside = rows_to_set_aside(prepared, outcome.set_aside, self._tools.vault)
                 await store.replace_quarantine(conn, batch.id, aside)

@@ -57,7 +57,7 @@ logger = structlog.get_logger(__name__)
 def build_node(services: Services) -> ASGIApp:
     """What answers the network: the application behind its door, whose headers are on every answer, errors included."""
     membership, settings = _membership(services), services.settings
-    sandbox = SandboxTenant(settings, services.db, services.clock, build_sandbox)
+    sandbox = SandboxTenant(settings, services.host, services.clock, build_sandbox)
     proxies = TrustedProxies(settings.trusted_proxies, settings.tls_client_certificates)
     door = Door(
         Observed(build_app(services, sandbox.close), _quick(services, membership.events, membership.guards)),
@@ -124,6 +124,7 @@ def _include(app: FastAPI, services: Services, guards: Guards) -> None:
     routes = APIRouter(responses=_ERRORS)
     routes.include_router(collect_routes(services.collect, guards, services.senders, services.enqueue_batch))
     routes.include_router(pull_routes(services.pulls, guards, services.enqueue_pull))
+    routes.include_router(services.distribution.router(guards))
     routes.include_router(inquiry_routes(services.inquiry, services.inquiries, guards))
     routes.include_router(
         subject_routes(services.subjects, guards.may("search", "subject"), guards.may("read", "subject"))

@@ -110,7 +110,7 @@ class Membership:
             accounts=persons,
             passkeys=PasskeyService(db, clock, persons.sessions, vault, party),
             sign_on=SignOnService(db, clock, persons.sessions, providers, remote, settings.origin),
-            clients=ClientService(db, table, clock),
+            clients=ClientService(db, table, clock, settings.origin),
             tokens=TokenService(db, keys, freshness, clock, settings.origin, settings.token_seconds),
             onboarding=onboarding,
             remote=remote,

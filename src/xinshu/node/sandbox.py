@@ -18,6 +18,7 @@ from xinshu.core.settings import Settings
 from xinshu.jobs import Worker
 from xinshu.members.model import Principal
 from xinshu.members.onboarding import record_sandbox_call
+from xinshu.node.distribution import Host
 from xinshu.node.services import Services, open_services
 from xinshu.store import Database, beside
 
@@ -44,9 +45,9 @@ async def sandbox_settings(settings: Settings, db: Database) -> Settings:
 class SandboxTenant:
     """Opened once, closed with the node. `build` makes the application over the sandbox's services."""
 
-    def __init__(self, settings: Settings, db: Database, clock: Clock, build: Callable[[Services], ASGIApp]) -> None:
+    def __init__(self, settings: Settings, host: Host, clock: Clock, build: Callable[[Services], ASGIApp]) -> None:
         self._settings = settings
-        self._db = db
+        self._host = host
         self._clock = clock
         self._build = build
         self._stack = AsyncExitStack()
@@ -64,7 +65,7 @@ class SandboxTenant:
     async def tried(self, principal: Principal, action: str, ok: bool) -> None:
         """Note what a system under test has tried: the evidence of its sandbox test."""
         if principal.member_id is not None:
-            async with self._db.acquire() as conn:
+            async with self._host.db.acquire() as conn:
                 await record_sandbox_call(conn, principal.member_id, action, ok, self._clock.now())
 
     async def close(self) -> None:
@@ -73,8 +74,8 @@ class SandboxTenant:
         self._app = None
 
     async def _open(self) -> ASGIApp:
-        own = await sandbox_settings(self._settings, self._db)
-        services = await self._stack.enter_async_context(open_services(own, self._clock, members_db=self._db))
+        own = await sandbox_settings(self._settings, self._host.db)
+        services = await self._stack.enter_async_context(open_services(own, self._clock, host=self._host))
         if own.workers > 0:
             worker: Worker = services.worker()
             await services.take_up_unfinished()

@@ -28,12 +28,14 @@ from xinshu.core.settings import Settings
 from xinshu.core.sizes import Sizes
 from xinshu.crypto import Vault
 from xinshu.inquiry.listing import Inquiries
+from xinshu.inquiry.push import changes, closing
 from xinshu.inquiry.service import InquiryService
 from xinshu.jobs import Worker, enqueue
 from xinshu.ledger import Ledger
 from xinshu.members.freshness import Freshness
 from xinshu.members.permissions import Permissions
 from xinshu.node.authorisations import Authorisations
+from xinshu.node.distribution import Distribution, Host
 from xinshu.node.membership import Membership
 from xinshu.store import Database
 from xinshu.store.data_keys import DataKeys
@@ -49,7 +51,7 @@ CHECKPOINT_EVERY = 60.0  # seconds
 
 @dataclass(frozen=True)
 class Services:
-    """What a node can do. `membership`: None in a sandbox, whose members are those of its node (`members_db`)."""
+    """What a node can do. `membership`: None in a sandbox, whose members are those of its `host`."""
 
     settings: Settings
     clock: Clock
@@ -64,12 +66,13 @@ class Services:
     table: Permissions
     membership: Membership | None
     authorisations: Authorisations | None
-    members_db: Database
+    distribution: Distribution
+    host: Host
 
     @property
     def senders(self) -> Senders:
         """On whose behalf batches come in."""
-        return Senders(self.members_db)
+        return Senders(self.host.db)
 
     @property
     def inquiries(self) -> Inquiries:
@@ -93,22 +96,31 @@ class Services:
         """Bring the search projection up to date with the subject base."""
         await refresh_search(self.db)
 
+    async def _after_publication(self) -> None:
+        await self.refresh_search()
+        await self.distribution.push.wake()
+
     def worker(self) -> Worker:
         """A background worker with all tasks."""
         tasks = {
-            PROCESS: process_task(self.collect, self.refresh_search),
-            PULL: pull_task(self.pulls, self.refresh_search),
+            PROCESS: process_task(self.collect, self._after_publication),
+            PULL: pull_task(self.pulls, self._after_publication),
+            **self.distribution.tasks,
         }
         return Worker(self.db, tasks, at_once=max(self.settings.workers, 1))
 
     async def keep_up(self) -> None:
-        """What a node does beside answering: a signed checkpoint every minute, once a day a look at what lapses."""
+        """What a node does beside answering: a signed checkpoint and pushes every minute, once a day what is to lapse or
+        to be deleted."""
         day = None
         while True:
             try:
                 await self.ledger.checkpoint()
-                if self.membership is not None and day != self.clock.today():
-                    await self.membership.onboarding.suspend_lapsed()
+                await self.distribution.push.wake()
+                if day != self.clock.today():
+                    await self.distribution.remove_outlived()
+                    if self.membership is not None:
+                        await self.membership.onboarding.suspend_lapsed()
                     day = self.clock.today()
             except UnavailableError as error:
                 logger.warning("upkeep put off", reason=str(error))
@@ -120,6 +132,7 @@ class Services:
         """Queue again what a crash left in the middle, clear away its remains, catch up the search projection."""
         for batch_id in await self.collect.unfinished():
             await self.enqueue_batch(batch_id)
+        await self.distribution.take_up_unfinished()
         await self.collect.sweep()
         await self.refresh_search()
 
@@ -140,13 +153,8 @@ def _make_private(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def open_services(
-    settings: Settings, clock: Clock, members_db: Database | None = None
-) -> AsyncIterator[Services]:
-    """Open everything that a node needs, and close it at the end.
-
-    `members_db`: for a sandbox, the database of its node, where the members are.
-    """
+async def open_services(settings: Settings, clock: Clock, host: Host | None = None) -> AsyncIterator[Services]:
+    """Open everything that a node needs, and close it at the end. `host`: for a sandbox, its node."""
     catalogue = await asyncio.to_thread(Catalogue.load, settings.definitions, settings.overlay, clock.today())
     _make_private(settings)
     divisions, industries = Divisions.load(), Industries.load(settings.definitions)
@@ -177,30 +185,38 @@ async def open_services(
         freshness = Freshness(db)
         stack.push_async_callback(freshness.stop)
         membership, authorisations = None, None
-        if members_db is None:
+        sandbox = host is not None
+        if host is None:
             membership = await Membership.build(
-                settings, clock, db, vault, lake, catalogue, divisions, subjects, ledger, freshness
-            )
+                settings, clock, db, vault, lake, catalogue, divisions, subjects, ledger, freshness,
+                closers=(closing.close_all_of_member,),
+            )  # fmt: skip
+            host = Host(db, membership.principal_by_id)
             stack.push_async_callback(membership.close)
             authorisations = Authorisations.build(settings, clock, db, catalogue, membership)
         sizes = Sizes.load(settings.definitions, industries)
+        table = Permissions.load(settings.definitions)
+        inquiry = InquiryService(
+            db, catalogue, clock, ledger, ConsentUses(db), lambda field, sealed: vault.open(sealed, field.encode())
+        )
         yield Services(
             settings=settings,
             clock=clock,
             db=db,
             engine=engine,
             catalogue=catalogue,
-            collect=CollectService(db, lake, catalogue, tools, sizes, clock, settings.platform_code),
+            collect=CollectService(db, lake, catalogue, tools, sizes, clock, settings.platform_code, changes.changed),
             subjects=subjects,
-            inquiry=InquiryService(
-                db, catalogue, clock, ledger, ConsentUses(db), lambda field, sealed: vault.open(sealed, field.encode())
-            ),
+            inquiry=inquiry,
             ledger=ledger,
             freshness=freshness,
-            table=Permissions.load(settings.definitions),
+            table=table,
             membership=membership,
             authorisations=authorisations,
-            members_db=members_db or db,
+            distribution=Distribution.build(
+                settings, clock, db, lake, catalogue, table, ledger, inquiry, host, sandbox
+            ),
+            host=host,
         )
 
 

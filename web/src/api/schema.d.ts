@@ -1222,6 +1222,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/inquiries/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 批量查询列表 Batches
+         * @description Newest first.
+         */
+        get: operations["listed_v1_inquiries_batch_get"];
+        put?: never;
+        /**
+         * 批量查询 Inquire about many subjects
+         * @description Taken in and worked through in the background; 200 when the key was used before for the same batch.
+         */
+        post: operations["submit_v1_inquiries_batch_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inquiries/batch/{batch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 批量查询的进展 Progress
+         * @description How far it has come.
+         */
+        get: operations["one_v1_inquiries_batch__batch_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inquiries/batch/{batch_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 取消批量查询 Cancel
+         * @description Nothing more is asked; what was answered stays in the result.
+         */
+        post: operations["cancel_v1_inquiries_batch__batch_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inquiries/batch/{batch_id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 批量查询的结果 Result
+         * @description JSON Lines, a subject a line, in the order given: `answer`, or `error` with its code.
+         */
+        get: operations["result_v1_inquiries_batch__batch_id__result_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invitations/accept": {
         parameters: {
             query?: never;
@@ -2002,6 +2086,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/screenings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 筛查记录 Screenings
+         * @description Newest first.
+         */
+        get: operations["listed_v1_screenings_get"];
+        put?: never;
+        /**
+         * 筛查 Screen by open items
+         * @description Firms that meet all criteria, by open and non-personal information alone; no authorisation is needed.
+         */
+        post: operations["screen_v1_screenings_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screenings/{screening_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一次筛查 One screening
+         * @description What was asked, how many were found.
+         */
+        get: operations["one_v1_screenings__screening_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/screenings/{screening_id}/subjects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 筛查的名单 List
+         * @description By code; nothing but what the public register says and which criteria hold.
+         */
+        get: operations["subjects_v1_screenings__screening_id__subjects_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -2354,6 +2502,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 订阅列表 Subscriptions
+         * @description Newest first.
+         */
+        get: operations["subscriptions_v1_subscriptions_get"];
+        put?: never;
+        /**
+         * 订阅 Subscribe
+         * @description What is subscribed to must be readable now; whether it may be told is decided anew for each event.
+         */
+        post: operations["subscribe_v1_subscriptions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/{subscription_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一个订阅 One subscription
+         * @description As it stands.
+         */
+        get: operations["subscription_v1_subscriptions__subscription_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/{subscription_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 终止订阅 Unsubscribe
+         * @description What waits is not told.
+         */
+        post: operations["end_v1_subscriptions__subscription_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/{subscription_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 推送记录 Events
+         * @description Newest first, without what was told.
+         */
+        get: operations["events_v1_subscriptions__subscription_id__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/{subscription_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重新推送 Replay
+         * @description Tried again from the beginning; what may not be told any more is closed again.
+         */
+        post: operations["replay_v1_subscriptions__subscription_id__replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 接收地址 Webhooks
+         * @description Newest first.
+         */
+        get: operations["webhooks_v1_webhooks_get"];
+        put?: never;
+        /**
+         * 登记接收地址 Register a webhook
+         * @description Public https addresses only; pending until it is verified.
+         */
+        post: operations["register_v1_webhooks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 关闭接收地址 Close a webhook
+         * @description Its subscriptions end with it.
+         */
+        post: operations["close_v1_webhooks__webhook_id__close_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 验证接收地址 Verify a webhook
+         * @description Sends a signed challenge, which must come back in the answer.
+         */
+        post: operations["verify_v1_webhooks__webhook_id__verify_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2669,76 +2985,12 @@ export interface components {
             subject?: string | null;
         };
         /**
-         * BatchOut
-         * @description A batch as shown.
-         */
-        BatchOut: {
-            /** Batch No */
-            batch_no: string | null;
-            /** Channel */
-            channel: string;
-            /** Correction Of */
-            correction_of: number | null;
-            counts: components["schemas"]["CountsOut"];
-            /** Decided By */
-            decided_by: string | null;
-            /** Error */
-            error: {
-                [key: string]: unknown;
-            } | null;
-            /** File Bytes */
-            file_bytes: number;
-            /** File Name */
-            file_name: string;
-            /** File Sha256 */
-            file_sha256: string;
-            /** Held For */
-            held_for: {
-                [key: string]: unknown;
-            }[] | null;
-            /** Id */
-            id: number;
-            /** Item */
-            item: string;
-            /** Item Version */
-            item_version: string;
-            /** Mapping */
-            mapping: string | null;
-            /** Mode */
-            mode: string;
-            /** Platform */
-            platform: string;
-            /** Provider */
-            provider: string;
-            /** Published At */
-            published_at: string | null;
-            /** Quality */
-            quality: {
-                [key: string]: unknown;
-            };
-            /** Reasons */
-            reasons: {
-                [key: string]: number;
-            };
-            /**
-             * Received At
-             * Format: date-time
-             */
-            received_at: string;
-            state: components["schemas"]["BatchState"];
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-        };
-        /**
          * BatchPage
          * @description One page of batches.
          */
         BatchPage: {
             /** Batches */
-            batches: components["schemas"]["BatchOut"][];
+            batches: components["schemas"]["xinshu__collect__routes__BatchOut"][];
             /** Page */
             page: number;
             /** Page Size */
@@ -2746,12 +2998,6 @@ export interface components {
             /** Total */
             total: number;
         };
-        /**
-         * BatchState
-         * @description received → parsed → checked → compared → deduplicated → loaded → published → feedback_sent; or held, rejected.
-         * @enum {string}
-         */
-        BatchState: "received" | "parsed" | "checked" | "compared" | "deduplicated" | "loaded" | "published" | "feedback_sent" | "held" | "rejected";
         /**
          * BootstrapIn
          * @description The token of the node, and its first operator.
@@ -3302,6 +3548,56 @@ export interface components {
             type: string;
         };
         /**
+         * Criteria
+         * @description All must hold. What is not given does not limit.
+         */
+        Criteria: {
+            /**
+             * Divisions
+             * @description 行政区划代码或其前 2、4 位
+             * @default []
+             */
+            divisions?: string[];
+            /**
+             * Established From
+             * @description 成立日期不早于
+             */
+            established_from?: string | null;
+            /**
+             * Established To
+             * @description 成立日期不晚于
+             */
+            established_to?: string | null;
+            /**
+             * Facts
+             * @default []
+             */
+            facts?: components["schemas"]["FactCriterion"][];
+            /**
+             * Industries
+             * @description 国民经济行业代码(带门类字母),任一级
+             * @default []
+             */
+            industries?: string[];
+            /**
+             * Kinds
+             * @description 主体类别,如 enterprise、individual_business
+             * @default []
+             */
+            kinds?: string[];
+            /**
+             * Sizes
+             * @default []
+             */
+            sizes?: ("large" | "medium" | "small" | "micro" | "undetermined" | "not_applicable")[];
+            /**
+             * Statuses
+             * @description 登记状态代码
+             * @default []
+             */
+            statuses?: string[];
+        };
+        /**
          * DataRangeIn
          * @description Either so many months back, or from a day on.
          */
@@ -3536,41 +3832,12 @@ export interface components {
             uri: string;
         };
         /**
-         * EventOut
-         * @description One line of the log.
-         */
-        EventOut: {
-            /** Address */
-            address: string | null;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Code */
-            code: string;
-            /** Details */
-            details: {
-                [key: string]: unknown;
-            };
-            /** Id */
-            id: number;
-            /** Kind */
-            kind: string;
-            /** Member Id */
-            member_id: string | null;
-            /** Principal */
-            principal: string | null;
-            /** Target */
-            target: string | null;
-        };
-        /**
          * EventPageOut
          * @description One page, newest first.
          */
         EventPageOut: {
             /** Events */
-            events: components["schemas"]["EventOut"][];
+            events: components["schemas"]["xinshu__members__events__routes__EventOut"][];
             /** Page */
             page: number;
             /** Page Size */
@@ -3578,6 +3845,12 @@ export interface components {
             /** Total */
             total: number;
         };
+        /**
+         * EventState
+         * @description What became of an event. `dead`: given up after three days; `closed`: it may not be delivered (any more).
+         * @enum {string}
+         */
+        EventState: "waiting" | "delivered" | "dead" | "closed";
         /**
          * ExplanationOut
          * @description Why. `code` is stable, `words` and `advice` are for the screen.
@@ -3599,6 +3872,62 @@ export interface components {
             who: string;
             /** Words */
             words: string;
+        };
+        /**
+         * FactCondition
+         * @description A comparison of one open field: `in` values, `begins` with one of them, `from` or `to` a value (inclusive).
+         */
+        FactCondition: {
+            /**
+             * Field
+             * @description 字段名,须公开且不涉及个人
+             */
+            field: string;
+            /**
+             * Op
+             * @description in 取值之一;begins 以之开头;from、to 上下限(含)
+             * @enum {string}
+             */
+            op: "in" | "begins" | "from" | "to";
+            /** Values */
+            values: string[];
+        };
+        /**
+         * FactCriterion
+         * @description That a subject has (`present`) or has not a fact in force of an open item that meets all conditions.
+         *
+         *     `newest`: of several facts only the one that began last is looked at. One that is not `required` does not exclude
+         *     a subject; whether it holds is told beside each.
+         */
+        FactCriterion: {
+            /**
+             * Item
+             * @description 公开事项的编号或英文短名
+             */
+            item: string;
+            /**
+             * Newest
+             * @description 只看最近一条,如最近年度的纳税信用级别
+             * @default false
+             */
+            newest?: boolean;
+            /**
+             * Present
+             * @description true 有,false 没有
+             * @default true
+             */
+            present?: boolean;
+            /**
+             * Required
+             * @description false:不作为条件,只在结果中标明
+             * @default true
+             */
+            required?: boolean;
+            /**
+             * Where
+             * @default []
+             */
+            where?: components["schemas"]["FactCondition"][];
         };
         /**
          * FactsOut
@@ -3777,6 +4106,28 @@ export interface components {
             level?: "error" | "warning";
             message: components["schemas"]["Text"];
             when: components["schemas"]["When"];
+        };
+        /**
+         * FoundOut
+         * @description A subject; `matched`: numbers, from 1, of the criteria on facts that hold of it.
+         */
+        FoundOut: {
+            /** Code */
+            code: string;
+            /** Division */
+            division: string | null;
+            /** Industry */
+            industry: string | null;
+            /** Kind */
+            kind: string | null;
+            /** Matched */
+            matched: number[];
+            /** Name */
+            name: string;
+            /** Size Class */
+            size_class: string;
+            /** Status */
+            status: string | null;
         };
         /**
          * FrequencyIn
@@ -4048,6 +4399,12 @@ export interface components {
             };
         };
         /**
+         * Kind
+         * @description What a subscription is about: one firm; every firm with an authorisation in force; the changes of a list.
+         * @enum {string}
+         */
+        Kind: "subject" | "consented" | "screening";
+        /**
          * LeafOut
          * @description One entry: `content` is what was hashed.
          */
@@ -4191,6 +4548,18 @@ export interface components {
             valid_to: string;
         };
         /**
+         * ListOut
+         * @description A page of a list.
+         */
+        ListOut: {
+            /** Subjects */
+            subjects: components["schemas"]["FoundOut"][];
+            /** Total */
+            total: number;
+            /** Truncated */
+            truncated: boolean;
+        };
+        /**
          * Mask
          * @description How a masked copy shows the value.
          * @enum {string}
@@ -4275,6 +4644,32 @@ export interface components {
              * @default
              */
             note?: string;
+        };
+        /**
+         * OrderIn
+         * @description What is asked about many subjects.
+         */
+        OrderIn: {
+            /**
+             * Items
+             * @description 事项编号或英文短名;不写为全部
+             */
+            items?: string[] | null;
+            /**
+             * Purpose
+             * @description 用途代码,见 /v1/consents/templates
+             */
+            purpose: string;
+            /**
+             * Reference
+             * @description 本单位的业务编号,与存证一同保存
+             */
+            reference?: string | null;
+            /**
+             * Subjects
+             * @description 统一社会信用代码、原注册号或平台编号,按此顺序答复
+             */
+            subjects: string[];
         };
         /**
          * Outcome
@@ -4636,6 +5031,25 @@ export interface components {
             name: string;
         };
         /**
+         * ReplayIn
+         * @description Which events are to be tried again.
+         */
+        ReplayIn: {
+            /**
+             * Events
+             * @description 事件编号;不写为全部放弃的(dead)
+             */
+            events?: string[] | null;
+        };
+        /**
+         * ReplayOut
+         * @description How many are tried again.
+         */
+        ReplayOut: {
+            /** Events */
+            events: number;
+        };
+        /**
          * RequestIn
          * @description What an institution asks a firm for.
          */
@@ -4846,6 +5260,42 @@ export interface components {
             }[];
         };
         /**
+         * ScreeningOut
+         * @description A run; its evidence is leaf `leaf`. `truncated`: more subjects met the criteria than one run gives.
+         */
+        ScreeningOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Count */
+            count: number;
+            criteria: components["schemas"]["Criteria"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kept Until
+             * Format: date-time
+             */
+            kept_until: string;
+            /** Leaf */
+            leaf: number;
+            /** Member Id */
+            member_id: string;
+            /** Principal */
+            principal: string;
+            /** Removed */
+            removed: boolean;
+            /** Result */
+            result: string;
+            /** Truncated */
+            truncated: boolean;
+        };
+        /**
          * SecondFactorIn
          * @description The challenge of the first step, and a code of the authenticator or a recovery code.
          */
@@ -5030,7 +5480,7 @@ export interface components {
             item: string;
             /** Last Batch */
             last_batch: number | null;
-            last_state: components["schemas"]["BatchState"] | null;
+            last_state: components["schemas"]["xinshu__collect__model__BatchState"] | null;
             /** Mapping */
             mapping: string | null;
             /** Mode */
@@ -5193,6 +5643,94 @@ export interface components {
             status: string | null;
             /** Status Name */
             status_name: string;
+        };
+        /**
+         * SubscriptionIn
+         * @description What to be told: of one firm, of every firm with an authorisation in force, or the changes of a list.
+         */
+        SubscriptionIn: {
+            /** @description 筛查条件(kind 为 screening 时) */
+            criteria?: components["schemas"]["Criteria"] | null;
+            /**
+             * Every
+             * @description 多久筛查一次(kind 为 screening 时)
+             */
+            every?: ("day" | "week") | null;
+            /**
+             * Items
+             * @description 事项(kind 不为 screening 时)
+             */
+            items?: string[] | null;
+            /**
+             * @description subject 一个主体;consented 全部已授权的主体;screening 名单的变化
+             * @default subject
+             */
+            kind?: components["schemas"]["Kind"];
+            /**
+             * Purpose
+             * @description 用途代码(kind 不为 screening 时)
+             */
+            purpose?: string | null;
+            /**
+             * Subject
+             * @description 信用主体代码(kind 为 subject 时)
+             */
+            subject?: string | null;
+            /**
+             * Webhook
+             * Format: uuid
+             * @description 已验证的接收地址
+             */
+            webhook: string;
+        };
+        /**
+         * SubscriptionOut
+         * @description A subscription; `failures`: attempts in a row that failed, `due_at`: when the next one is.
+         */
+        SubscriptionOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            criteria: components["schemas"]["Criteria"] | null;
+            /** Due At */
+            due_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended Reason */
+            ended_reason: string | null;
+            /** Every */
+            every: string | null;
+            /** Failures */
+            failures: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Items */
+            items: string[];
+            kind: components["schemas"]["Kind"];
+            /** Member Id */
+            member_id: string;
+            /** Needs Consent */
+            needs_consent: boolean;
+            /** Purpose */
+            purpose: string;
+            /** Screen At */
+            screen_at: string | null;
+            /** State */
+            state: string;
+            /** Subject Code */
+            subject_code: string | null;
+            /**
+             * Webhook Id
+             * Format: uuid
+             */
+            webhook_id: string;
         };
         /**
          * SumBy
@@ -5370,6 +5908,47 @@ export interface components {
             to?: string | null;
         };
         /**
+         * WebhookIn
+         * @description Where to push.
+         */
+        WebhookIn: {
+            /**
+             * Url
+             * @description https 地址,不含用户名、密码
+             */
+            url: string;
+        };
+        /**
+         * WebhookOut
+         * @description A webhook; it receives once its state is active.
+         */
+        WebhookOut: {
+            /** Closed At */
+            closed_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Member Id */
+            member_id: string;
+            /** State */
+            state: string;
+            /** Tried At */
+            tried_at: string | null;
+            /** Url */
+            url: string;
+            /** Verified At */
+            verified_at: string | null;
+        };
+        /**
          * When
          * @description Condition on one field: `present`, `absent`, `in`, `not_in` (values) or a comparison with `value`.
          */
@@ -5396,6 +5975,76 @@ export interface components {
         WitnessIn: {
             /** Digest */
             digest: string;
+        };
+        /**
+         * BatchState
+         * @description received → parsed → checked → compared → deduplicated → loaded → published → feedback_sent; or held, rejected.
+         * @enum {string}
+         */
+        xinshu__collect__model__BatchState: "received" | "parsed" | "checked" | "compared" | "deduplicated" | "loaded" | "published" | "feedback_sent" | "held" | "rejected";
+        /**
+         * BatchOut
+         * @description A batch as shown.
+         */
+        xinshu__collect__routes__BatchOut: {
+            /** Batch No */
+            batch_no: string | null;
+            /** Channel */
+            channel: string;
+            /** Correction Of */
+            correction_of: number | null;
+            counts: components["schemas"]["CountsOut"];
+            /** Decided By */
+            decided_by: string | null;
+            /** Error */
+            error: {
+                [key: string]: unknown;
+            } | null;
+            /** File Bytes */
+            file_bytes: number;
+            /** File Name */
+            file_name: string;
+            /** File Sha256 */
+            file_sha256: string;
+            /** Held For */
+            held_for: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Id */
+            id: number;
+            /** Item */
+            item: string;
+            /** Item Version */
+            item_version: string;
+            /** Mapping */
+            mapping: string | null;
+            /** Mode */
+            mode: string;
+            /** Platform */
+            platform: string;
+            /** Provider */
+            provider: string;
+            /** Published At */
+            published_at: string | null;
+            /** Quality */
+            quality: {
+                [key: string]: unknown;
+            };
+            /** Reasons */
+            reasons: {
+                [key: string]: number;
+            };
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            state: components["schemas"]["xinshu__collect__model__BatchState"];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
         };
         /**
          * DecisionIn
@@ -5469,6 +6118,90 @@ export interface components {
             revision: number;
             /** State */
             state: string;
+        };
+        /**
+         * BatchState
+         * @description How far a batch has come. `stopped`: its submitter may no longer ask.
+         * @enum {string}
+         */
+        xinshu__inquiry__batches__model__BatchState: "waiting" | "running" | "finished" | "cancelled" | "stopped";
+        /**
+         * BatchOut
+         * @description A batch as it stands; `done` of `total` subjects are worked through, `failed` of them have no answer.
+         */
+        xinshu__inquiry__batches__routes__BatchOut: {
+            /** Answered */
+            answered: number;
+            /** Done */
+            done: number;
+            /** Failed */
+            failed: number;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Items */
+            items: string[] | null;
+            /** Kept Until */
+            kept_until: string | null;
+            /** Member Id */
+            member_id: string;
+            /** Principal */
+            principal: string;
+            /** Purpose */
+            purpose: string;
+            /** Reference */
+            reference: string | null;
+            /** Removed At */
+            removed_at: string | null;
+            state: components["schemas"]["xinshu__inquiry__batches__model__BatchState"];
+            /** Stopped By */
+            stopped_by: string | null;
+            /**
+             * Submitted At
+             * Format: date-time
+             */
+            submitted_at: string;
+            /** Total */
+            total: number;
+        };
+        /**
+         * EventOut
+         * @description An event, without what was told; `fault`: of the last attempt, or why it was closed.
+         */
+        xinshu__inquiry__push__routes__EventOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Fault */
+            fault: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Inquiry */
+            inquiry: string | null;
+            /** Items */
+            items: string[];
+            /** Leaf */
+            leaf: number | null;
+            /** Number */
+            number: number;
+            state: components["schemas"]["EventState"];
+            /** Subject Code */
+            subject_code: string | null;
+            /** Tried At */
+            tried_at: string | null;
+            /** Tries */
+            tries: number;
         };
         /**
          * LineOut
@@ -5629,6 +6362,35 @@ export interface components {
             revoked_by: string | null;
             /** Thumbprint */
             thumbprint: string;
+        };
+        /**
+         * EventOut
+         * @description One line of the log.
+         */
+        xinshu__members__events__routes__EventOut: {
+            /** Address */
+            address: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Code */
+            code: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Member Id */
+            member_id: string | null;
+            /** Principal */
+            principal: string | null;
+            /** Target */
+            target: string | null;
         };
         /**
          * AcceptIn
@@ -7284,7 +8046,7 @@ export interface operations {
                 page?: number;
                 page_size?: number;
                 provider?: string | null;
-                state?: components["schemas"]["BatchState"] | null;
+                state?: components["schemas"]["xinshu__collect__model__BatchState"] | null;
             };
             header?: never;
             path?: never;
@@ -7406,7 +8168,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BatchOut"];
+                    "application/json": components["schemas"]["xinshu__collect__routes__BatchOut"];
                 };
             };
             /** @description 请求有误 Bad request */
@@ -7493,7 +8255,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BatchOut"];
+                    "application/json": components["schemas"]["xinshu__collect__routes__BatchOut"];
                 };
             };
             /** @description 请求有误 Bad request */
@@ -7584,7 +8346,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BatchOut"];
+                    "application/json": components["schemas"]["xinshu__collect__routes__BatchOut"];
                 };
             };
             /** @description 请求有误 Bad request */
@@ -7939,7 +8701,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BatchOut"];
+                    "application/json": components["schemas"]["xinshu__collect__routes__BatchOut"];
                 };
             };
             /** @description 请求有误 Bad request */
@@ -11610,6 +12372,456 @@ export interface operations {
             };
             /** @description 状态冲突 Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listed_v1_inquiries_batch_get: {
+        parameters: {
+            query?: {
+                /** @description 只要排在此批次之后的,翻页用 */
+                before?: string | null;
+                page_size?: number;
+                state?: components["schemas"]["xinshu__inquiry__batches__model__BatchState"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["xinshu__inquiry__batches__routes__BatchOut"][];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    submit_v1_inquiries_batch_post: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 同一键是同一个批次 */
+                "idempotency-key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["xinshu__inquiry__batches__routes__BatchOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    one_v1_inquiries_batch__batch_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["xinshu__inquiry__batches__routes__BatchOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    cancel_v1_inquiries_batch__batch_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["xinshu__inquiry__batches__routes__BatchOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    result_v1_inquiries_batch__batch_id__result_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 结果已删除 Removed */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15441,6 +16653,361 @@ export interface operations {
             };
         };
     };
+    listed_v1_screenings_get: {
+        parameters: {
+            query?: {
+                /** @description 只要存证编号小于此的 */
+                before?: number | null;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreeningOut"][];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    screen_v1_screenings_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Criteria"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreeningOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    one_v1_screenings__screening_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                screening_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreeningOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    subjects_v1_screenings__screening_id__subjects_get: {
+        parameters: {
+            query?: {
+                page_size?: number;
+                skip?: number;
+            };
+            header?: never;
+            path: {
+                screening_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     who_am_i_v1_session_get: {
         parameters: {
             query?: never;
@@ -17081,6 +18648,884 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    subscriptions_v1_subscriptions_get: {
+        parameters: {
+            query?: {
+                /** @description 只要排在此订阅之后的,翻页用 */
+                before?: string | null;
+                page_size?: number;
+                state?: ("active" | "ended") | null;
+                /** @description 信用主体代码 */
+                subject?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionOut"][];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    subscribe_v1_subscriptions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    subscription_v1_subscriptions__subscription_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    end_v1_subscriptions__subscription_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    events_v1_subscriptions__subscription_id__events_get: {
+        parameters: {
+            query?: {
+                /** @description 只要序号小于此的 */
+                before?: number | null;
+                page_size?: number;
+                /** @description dead:三天未能送达而放弃的 */
+                state?: components["schemas"]["EventState"] | null;
+            };
+            header?: never;
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["xinshu__inquiry__push__routes__EventOut"][];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    replay_v1_subscriptions__subscription_id__replay_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhooks_v1_webhooks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOut"][];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    register_v1_webhooks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    close_v1_webhooks__webhook_id__close_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    verify_v1_webhooks__webhook_id__verify_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOut"];
                 };
             };
             /** @description 请求有误 Bad request */

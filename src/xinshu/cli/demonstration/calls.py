@@ -86,7 +86,7 @@ class Person(Caller):
         """Sign in, with a one-time code where the account has such. Raises RefusedError."""
         answer: dict[str, Any] = await self.post("/v1/session", {"login": about.login, "password": about.password})
         if answer.get("second_factor_required"):
-            code = {"challenge": answer["challenge"], "code": await logins.one_time(about)}
+            code = {"challenge": answer["challenge"], "code": await logins.proof(about)}
             answer = await self.post("/v1/session/second-factor", code)
         return self.signed_in(answer)
 

@@ -111,7 +111,9 @@ class Crew:
     async def enrol(self, about: Login, caller: Person) -> None:
         """Set up one-time codes; the session becomes a strong one."""
         begun = await caller.post("/v1/session/totp")
-        about.totp, about.step = begun["secret"], 0  # kept before it counts: a crash must not lock its person out
+        about.totp, about.step, about.recovery = begun["secret"], 0, []  # kept first: a crash must lock nobody out
         code = await self.logins.one_time(about)
         done = await caller.post("/v1/session/totp/confirm", {"enrolment": begun["enrolment"], "code": code})
         caller.signed_in(done["session"])
+        about.recovery = done["recovery_codes"]
+        self.logins.save()

@@ -51,7 +51,7 @@ class Firm:
             "digest": consent["digest"],
             "login": self.login.login,
             "password": self.login.password,
-            "code": await self._crew.logins.one_time(self.login),
+            "code": await self._crew.logins.proof(self.login),
         }
         await self.owner.post(f"{place}/sign", proof)
         witness = await self._crew.second()

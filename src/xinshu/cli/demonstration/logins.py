@@ -22,7 +22,8 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 @dataclass
 class Login:
-    """A person of the demo. `totp`: the secret of its one-time codes, once set up; `step`: of the last code used."""
+    """A person of the demo. `totp`: the secret of its one-time codes, once set up; `step`: of the last code used;
+    `recovery`: codes of which each serves once."""
 
     login: str
     name: str
@@ -30,6 +31,7 @@ class Login:
     password: str
     totp: str | None = None
     step: int = 0
+    recovery: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -63,12 +65,25 @@ class Logins:
     async def one_time(self, about: Login) -> str:
         """A code that has not served yet: of this half minute or of the next; waits where both have."""
         assert about.totp is not None  # noqa: S101  (asked for once it is set up)
-        now = self.clock.now().timestamp()
-        step = max(int(now) // STEP, about.step + 1)
-        await asyncio.sleep(max(0.0, (step - DRIFT) * STEP - now))
+        step, wait = self._next(about)
+        await asyncio.sleep(wait)
         about.step = step
         self.save()
         return pyotp.TOTP(about.totp).generate_otp(step)
+
+    async def proof(self, about: Login) -> str:
+        """A one-time code or, where one would have to be waited for, a recovery code."""
+        if self._next(about)[1] == 0 or not about.recovery:
+            return await self.one_time(about)
+        code = about.recovery.pop()
+        self.save()
+        return code
+
+    def _next(self, about: Login) -> tuple[int, float]:
+        """The next step of which the code has not served, and for how many seconds it is too early."""
+        now = self.clock.now().timestamp()
+        step = max(int(now) // STEP, about.step + 1)
+        return step, max(0.0, (step - DRIFT) * STEP - now)
 
     def save(self) -> None:
         """Write the file anew, readable by its owner only; a crash leaves the old one."""
