@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -261,14 +261,18 @@ async def node_with_unsealing(settings: Settings, db: Database, clock: FixedCloc
 
 
 @asynccontextmanager
-async def open_desk(server: embedded.EmbeddedServer, home: Path, known: int) -> AsyncIterator[Desk]:
-    """A node over a database of its own, where everything is known of `known` firms."""
+async def open_desk(
+    server: embedded.EmbeddedServer, home: Path, known: int, items: Sequence[str] = ITEMS
+) -> AsyncIterator[Desk]:
+    """A node over a database of its own, where `items` are known of `known` firms."""
     async with database(server, f"desk_{uuid4().hex[:8]}") as url:
         settings = Settings(home=home, database_url=SecretStr(url), **RATES)
         db = await Database.open(settings)
         node = await node_with_unsealing(settings, db, FixedClock(MOMENT))
         try:
             for item, (provider, rows) in facts(range(1, known + 1)).items():
+                if item not in items:
+                    continue
                 await node.publish(rows, item, provider=provider)
             async with node.serving():
                 whole = Whole(node, await node.app())

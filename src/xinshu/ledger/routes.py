@@ -21,7 +21,7 @@ from xinshu.ledger.service import Ledger
 INDEX_MAX = 2**62
 PAGE_MAX = 200
 # Two views, as in X-Road: what was read about firms, and what was done to the platform itself.
-ACCESS = ("inquiry", "share", "push", "report", "export")
+ACCESS = ("inquiry", "screening", "share", "push", "report", "export")
 
 
 class MayRead(Protocol):

@@ -110,7 +110,7 @@ class Services:
         return Worker(self.db, tasks, at_once=max(self.settings.workers, 1))
 
     async def keep_up(self) -> None:
-        """What a node does beside answering: a signed checkpoint and pushes every minute, once a day what is to lapse or
+        """What a node does beside answering: a signed checkpoint and pushes every minute, daily what is to lapse or
         to be deleted."""
         day = None
         while True:
