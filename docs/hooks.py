@@ -44,6 +44,7 @@ MEANINGS = {
     "tls_client_ca": "签发客户端证书的 CA（PEM）",
     "trusted_proxies": "受信任的反向代理的网段（CIDR，逗号分隔），只采信它们转发的地址、协议和证书；空：没有",
     "allow_plain_http": "不用 TLS、不经代理也监听网络：仅供试验",
+    "metrics_networks": "可以查看 `/metrics` 的来访网段（CIDR，逗号分隔）；空：谁也不能",
     "rate_member": "一个成员或企业的全部请求的频率上限",
     "rate_caller": "一个账户或系统客户端的请求频率上限",
     "rate_address": "一个地址（IPv6 按 /64）未登录的请求频率上限",

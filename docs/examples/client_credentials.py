@@ -3,14 +3,16 @@
 Needs `pip install authlib httpx2`. Run it with: platform's address, client id, private key file, path to call.
 """
 
-import json
+import secrets
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from authlib.integrations.httpx_client import OAuth2Client
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
+from joserfc import jwt
 from joserfc.jwk import ECKey
 
 
@@ -25,10 +27,19 @@ def connect(platform: str, client_id: str, private_key: str, **tls: object) -> I
         yield session
 
 
-def add_key(session: OAuth2Client, platform: str, client_id: str, public_key: str) -> str:
-    """Register the next public key; its kid. Then `connect` with the new private key, and `revoke_key` the old one."""
-    jwk = json.loads(Path(public_key).read_text())
-    answer = session.post(f"{platform}/v1/clients/{client_id}/keys", json={"jwk": jwk})
+def add_key(session: OAuth2Client, platform: str, client_id: str, private_key: str, next_key: str) -> str:
+    """Register the public part of the next key; its kid. The key in use and the next one (private key files) both
+    sign for it. Then `connect` with the next key, and `revoke_key` the old one."""
+    present, following = (ECKey.import_key(Path(file).read_text()) for file in (private_key, next_key))
+    address, now = f"{platform}/v1/clients/{client_id}/keys", int(time.time())
+    about = {"iss": client_id, "sub": client_id, "aud": address, "iat": now, "exp": now + 120}
+
+    def signed(key: ECKey) -> str:
+        claims = {**about, "jti": secrets.token_urlsafe(16), "jkt": following.thumbprint()}
+        return jwt.encode({"alg": "ES256"}, claims, key)
+
+    body = {"jwk": following.as_dict(private=False), "proof": signed(following), "approval": signed(present)}
+    answer = session.post(address, json=body)
     answer.raise_for_status()
     return answer.json()["kid"]
 

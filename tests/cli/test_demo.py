@@ -17,8 +17,9 @@ import pyotp
 import pytest
 from typer.testing import CliRunner
 
-from xinshu.cli.demo import AS_OF, NotADemoError, app, play
+from xinshu.cli.demo import AS_OF, NotADemoError, _with_receiver, app, play
 from xinshu.cli.demonstration.calls import RefusedError, going
+from xinshu.cli.demonstration.carrying import MANY
 from xinshu.cli.demonstration.crew import Crew
 from xinshu.cli.demonstration.logins import FILE, Logins
 from xinshu.core.clock import SystemClock
@@ -50,7 +51,7 @@ def clock() -> Wall:
 @pytest.fixture
 async def services(settings: Settings, clock: Wall) -> AsyncIterator[Services]:
     """A node as it is started."""
-    async with open_services(settings, clock) as opened:
+    async with open_services(_with_receiver(settings), clock) as opened:
         yield opened
 
 
@@ -79,8 +80,9 @@ async def test_the_demo_plays_and_plays_again(services: Services, clock: Wall, t
         by = {step["to_state"]: step["actor"] for step in steps}
         assert by["applied"] == "anonymous"
         assert by["material_check"] not in (by["qualification_review"], by["online"])
-    (batch,) = await rows(services, "select member_id, state from batch")
-    assert batch == {"member_id": members["provider"]["id"], "state": "published"}
+    batches = await rows(services, "select member_id, state, item from batch order by id")
+    published = {"member_id": members["provider"]["id"], "state": "published"}
+    assert batches == [published | {"item": item} for item in ("1", "2")]  # the register's files, the pushed change
 
     receipt, key = orjson.loads((home / "demo-receipt.json").read_bytes()), (home / "demo-platform.pem").read_bytes()
     leaf = receipts.verify(receipt, suite("intl").load_public_key(key))["leaf"]
@@ -95,13 +97,15 @@ async def test_the_demo_plays_and_plays_again(services: Services, clock: Wall, t
     assert all(stat.S_IMODE(one.stat().st_mode) == 0o600 for one in (home / "demo-keys").glob("*.private.pem"))
     assert not (home / "admin-token").exists()
 
-    tables = ("member_step", "member_document", "account", "client", "client_key", "batch")
+    tables = ("member_step", "member_document", "account", "client", "client_key")
     before = {table: await rows(services, f"select count(*) from {table}") for table in tables}
     clock.ahead = timedelta(seconds=2 * STEP)  # one-time codes serve once
     await play(services, tmp_path, manifest)
     assert {table: await rows(services, f"select count(*) from {table}") for table in tables} == before
     inquiries = await rows(services, f"select member_id from inquiry where member_id = '{members['bank']['id']}'")
-    assert len(inquiries) == 2 * 3  # open, authorised, revoked; in both runs
+    assert len(inquiries) == 2 * (3 + MANY + 1)  # open, authorised, revoked; a batch; a push; in both runs
+    webhooks = await rows(services, "select state from webhook")
+    assert [one["state"] for one in webhooks] == ["closed", "closed"]
     failed = await rows(services, "select * from access_event where kind = 'sign_in' and code <> 'signed_in'")
     assert failed == []
 

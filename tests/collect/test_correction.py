@@ -31,10 +31,9 @@ async def test_a_feedback_file_is_corrected_and_sent_back(node: Node, tmp_path: 
     assert text.splitlines()[0].endswith("原行号,问题原因")
     assert all(code_of(serial) in text for serial in (21, 22, 23)) and code_of(1) not in text
 
-    held = await node.send(corrected(feedback.read_bytes()), correction_of=first.id, name="feedback.csv")
-    assert (held.state, held.correction_of) == (BatchState.HELD, first.id)  # a third of three rows is still wrong
-    second = await node.collect.decide(held.id, accept=True, by="王五")
-    assert second.state is BatchState.PUBLISHED and consistent(second)
+    second = await node.send(corrected(feedback.read_bytes()), correction_of=first.id, name="feedback.csv")
+    assert (second.state, second.correction_of) == (BatchState.PUBLISHED, first.id)  # though a third is still wrong
+    assert consistent(second)
     assert (second.counts.read, second.counts.new, second.counts.quarantined) == (3, 2, 1)
     found = await node.table("select name from subject where code = any($1)", [code_of(21), code_of(22)])
     assert sorted(row["name"] for row in found) == ["示例市第22号机械有限公司", "示例市补填有限公司"]
@@ -46,6 +45,15 @@ async def test_a_feedback_file_is_corrected_and_sent_back(node: Node, tmp_path: 
     )
     assert (last.counts.new, last.counts.quarantined) == (1, 0)
     assert await node.table("select count(*) as n from subject") == [{"n": 13}]
+
+
+async def test_what_only_calls_itself_a_correction_is_held(node: Node) -> None:
+    """Numbers of rows that were never set aside do not lift the limits."""
+    first = await node.publish(ROWS)
+    rows = [row | {"原行号": number, "问题原因": ""} for number, row in enumerate(BAD, start=1)]
+    batch = await node.send(csv_of(rows), correction_of=first.id)
+    assert batch.state is BatchState.HELD
+    assert await node.table("select 1 from quarantine where state = 'fixed'") == []
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])

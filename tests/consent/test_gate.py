@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -72,7 +71,7 @@ def test_a_day_before_the_data_range_is_refused() -> None:
     request = Request("account:1", Reader.INSTITUTION, FIRMS["own"], "pre_loan", None, "m-own")
     view = CONSENTS["three-months"]
     for day, code in ((date(2026, 3, 1), "consented"), (date(2026, 2, 28), "consent_other_period")):
-        assert decide(replace(request, as_of=day), view, item, NOW).code == code
+        assert decide(request._replace(as_of=day), view, item, NOW).code == code
 
 
 def test_without_consent_nothing_guarded_is_given() -> None:

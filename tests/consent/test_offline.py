@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,12 @@ from xinshu.consent.signing.x509 import Certificate
 from xinshu.core.clock import FixedClock
 from xinshu.core.errors import XinshuError
 from xinshu.core.settings import Settings
+from xinshu.crypto.suites import INTL
+from xinshu.ledger import Entry, Ledger, receipts
 from xinshu.store import Database
 
 NONE = TrustAnchors([])
+NOW = datetime(2026, 6, 1, 2, tzinfo=UTC)
 RUNNER = CliRunner()
 
 
@@ -33,20 +37,46 @@ def changed(file: dict[str, Any], change: Callable[[dict[str, Any]], Any]) -> di
     return copy
 
 
-def code(file: Any, anchors: TrustAnchors = NONE) -> str:
+def code(file: Any, anchors: TrustAnchors = NONE, leaf: Any = None, now: datetime = NOW) -> str:
     """Why a file is refused."""
     with pytest.raises(XinshuError) as caught:
-        verify(file, anchors)
+        verify(file, anchors, now, leaf)
     return caught.value.code
+
+
+async def recorded(office: Office, folder: Path, consent: str) -> tuple[dict[str, Any], str]:
+    """The receipt of the step by which an authorisation was signed, and the platform's public key."""
+    where = folder / "checkpoints.jsonl"
+    ledger = await Ledger.open(office.db, office.house.vault, office.clock, "intl", "xinshu/320000", where)
+    ledger.log.start()
+    await ledger.append(Entry("inquiry", office.clock.now()))  # and all that waits comes in with it
+    (row,) = await office.house.sql(
+        "select index from leaf where content::jsonb -> 'about' ->> 'consent' = $1 "
+        "and content::jsonb -> 'about' ->> 'event' in ('sign', 'attest')", consent,
+    )  # fmt: skip
+    receipt = orjson.loads(orjson.dumps(await ledger.receipt(row["index"])))
+    await ledger.log.stop()
+    return receipt, ledger.public_key.to_pem().decode()
+
+
+def leaf_of(receipt: dict[str, Any], public: str) -> dict[str, Any]:
+    """What the receipt proves."""
+    leaf: dict[str, Any] = receipts.verify(receipt, INTL.load_public_key(public.encode()))["leaf"]
+    return leaf
 
 
 async def test_a_passkeys_signature_is_proven_offline(office: Office, tmp_path: Path) -> None:
     bank, firm = await office.bank(), await office.representative()
     consent = await office.active(bank, firm)
     file = (await office.get(bank, f"/{consent}/signature")).json()
-    found = verify(file, NONE)
-    assert found.proven and (found.method, found.capacity) == ("passkey", "legal-representative")
-    assert found.artefact.id == consent and len(found.checks) == 2
+    found = verify(file, NONE, NOW)
+    assert not found.proven and not found.recorded  # the key comes with the file: whose it is, nothing says
+    assert (found.method, found.capacity) == ("passkey", "legal-representative")
+    receipt, public = await recorded(office, tmp_path, consent)
+    leaf = leaf_of(receipt, public)
+    found = verify(file, NONE, NOW, leaf)
+    assert found.proven and found.recorded and found.at == NOW
+    assert found.artefact.id == consent and len(found.checks) == 3
 
     evidence = file["signatures"][0]["evidence"]
     other = await office.active(bank, firm)
@@ -83,24 +113,53 @@ async def test_a_passkeys_signature_is_proven_offline(office: Office, tmp_path: 
     for nonsense in ([], "text", 7, None, {"form": FORM}):
         assert code(nonsense) == "signature_file_invalid"
 
-    path = tmp_path / "授权.json"
+    later, _ = await recorded(office, tmp_path, other)
+    for wrong in (
+        leaf_of(later, public),  # of another authorisation
+        {**leaf, "about": {**leaf["about"], "key_digest": "00" * 32}},
+        {**leaf, "about": {name: value for name, value in leaf["about"].items() if name != "key_digest"}},
+        {**leaf, "about": {**leaf["about"], "event": "request"}},
+        {**leaf, "principal": "account:another"},
+        {**leaf, "subject": "91320281142232229Q"},
+        {**leaf, "kind": "inquiry"},
+        {**leaf, "about": {}},
+        {**leaf, "at": "yesterday"},
+        {},
+    ):
+        assert code(file, leaf=wrong) == "signature_refused"
+
+    path, kept, key = tmp_path / "授权.json", tmp_path / "回执.json", tmp_path / "平台.pem"
     path.write_bytes(orjson.dumps(file))
-    done = await asyncio.to_thread(
-        RUNNER.invoke, command.app, ["verify-signature", str(path), "--anchors", str(tmp_path)]
-    )
-    assert done.exit_code == 0 and "签名有效" in done.output and "法定代表人" in done.output
+    kept.write_bytes(orjson.dumps(receipt))
+    key.write_text(public)
+
+    async def run(*more: str) -> Any:
+        arguments = ["verify-signature", str(path), "--anchors", str(tmp_path / "none"), *more]
+        return await asyncio.to_thread(RUNNER.invoke, command.app, arguments)
+
+    alone = await run()
+    assert alone.exit_code == 1 and "没有存证证明" in alone.output and "不能证明" in alone.output
+    done = await run("--receipt", str(kept), "--key", str(key))
+    assert done.exit_code == 0
+    assert all(words in done.output for words in ("签名有效", "法定代表人", "出自存证"))
+    without = await run("--receipt", str(kept), "--json")
+    assert orjson.loads(without.stdout)["error"]["code"] == "signature_file_invalid"
+    absent = await run("--receipt", str(kept), "--key", str(tmp_path / "absent"), "--json")
+    assert orjson.loads(absent.stdout)["error"]["code"] == "signature_file_invalid"
+    key.write_text(INTL.generate_key().public.to_pem().decode())  # a key of somebody else
+    assert (await run("--receipt", str(kept), "--key", str(key))).exit_code == 1
     path.write_bytes(orjson.dumps(changed(file, break_signature)))
-    bad = await asyncio.to_thread(
-        RUNNER.invoke, command.app, ["verify-signature", str(path), "--anchors", str(tmp_path), "--json"]
-    )
+    bad = await run("--json")
     assert (bad.exit_code, orjson.loads(bad.stdout)["error"]["code"]) == (1, "signature_refused")
     path.write_text("no json")
-    assert RUNNER.invoke(command.app, ["verify-signature", str(path), "--anchors", str(tmp_path)]).exit_code == 1
+    assert (await run()).exit_code == 1
     absent = RUNNER.invoke(command.app, ["verify-signature", str(tmp_path / "absent"), "--json"])
     assert orjson.loads(absent.stdout)["error"]["code"] == "signature_file_invalid"
 
 
-async def test_a_certificates_signature_is_proven_offline(settings: Settings, db: Database, clock: FixedClock) -> None:
+async def test_a_certificates_signature_is_proven_offline(
+    settings: Settings, db: Database, clock: FixedClock, tmp_path: Path
+) -> None:
     root = issue(None, "示例根 CA", ca=True, days=3650)
     signer = issue(root, "示例公司", code=FIRM)
     anchors = TrustAnchors([Certificate(root.certificate)])
@@ -114,10 +173,27 @@ async def test_a_certificates_signature_is_proven_offline(settings: Settings, db
         }  # fmt: skip
         assert (await office.post(firm, f"/{consent}/sign", body)).status_code == 200
         file = (await office.get(firm, f"/{consent}/signature")).json()
-    assert verify(file, anchors).proven
+        receipt, public = await recorded(office, tmp_path, consent)
+    leaf = leaf_of(receipt, public)
+    assert leaf["about"]["key_digest"] == leaf["about"]["key"]
+    assert verify(file, anchors, NOW).proven
     assert code(file, NONE) == "certificate_refused"
     late = changed(file, lambda one: one["signatures"][0].update(at="2027-06-01T00:00:00+00:00"))
-    assert code(late, anchors) == "certificate_refused"
+    assert code(late, anchors) == "signature_refused"  # from the future
+    after = NOW + timedelta(days=400)
+    assert code(late, anchors, now=after) == "certificate_refused"
+    naive = changed(file, lambda one: one["signatures"][0].update(at="2026-06-01T00:00:00"))
+    assert code(naive, anchors) == "signature_file_invalid"
+
+    # The key was stolen after the certificate had ended: the thief writes an earlier day into the file.
+    dated_back = changed(file, lambda one: one["signatures"][0].update(at="2026-02-01T00:00:00+00:00"))
+    found = verify(dated_back, anchors, after)
+    assert not found.proven and "倒填" in " ".join(found.checks)
+    assert not verify(file, anchors, after).proven
+    kept = verify(dated_back, anchors, after, leaf)  # the ledger's time counts, whatever the file says
+    assert kept.proven and kept.recorded and kept.at == NOW
+    ended = {**leaf, "at": after.isoformat()}
+    assert code(dated_back, anchors, ended, after) == "certificate_refused"
 
 
 async def test_what_cannot_be_proven_says_so(office: Office, tmp_path: Path) -> None:
@@ -130,7 +206,10 @@ async def test_what_cannot_be_proven_says_so(office: Office, tmp_path: Path) -> 
     }  # fmt: skip
     assert (await office.post(firm, f"/{consent}/sign", body)).status_code == 200
     file = (await office.get(firm, f"/{consent}/signature")).json()
-    assert not verify(file, NONE).proven
+    assert not verify(file, NONE, NOW).proven
+    leaf = leaf_of(*await recorded(office, tmp_path, consent))
+    found = verify(file, NONE, NOW, leaf)
+    assert found.recorded and not found.proven and "存证回执记有这一签署" in found.checks[-1]
     path = tmp_path / "file.json"
     path.write_bytes(orjson.dumps(file))
     done = await asyncio.to_thread(

@@ -96,6 +96,42 @@ async def test_preparing_twice_without_a_change_makes_no_new_artefact(office: Of
     assert first["digest"] == second["digest"] and parsed(second).revision == 2
 
 
+async def test_a_firm_may_think_again_before_it_signs(office: Office) -> None:
+    """What is taken away counts from what was asked for; without a body, what was prepared last stays."""
+    bank, firm = await office.bank(), await office.representative()
+    made = await office.request(bank)
+    asked = (await office.get(firm, f"/{made['id']}")).json()["requested"]
+    (kept, *_) = asked["items"]
+    less = parsed(await office.prepared(firm, made["id"], items={kept: None}, max_calls=2))
+    assert (list(less.items), less.max_calls) == ([kept], 2)
+    same = parsed(await office.prepared(firm, made["id"]))
+    assert same == less
+    other = parsed(await office.prepared(firm, made["id"], max_calls=3))
+    assert (other.as_json()["items"], other.max_calls, other.revision) == (asked["items"], 3, 3)
+    seen = (await office.get(firm, f"/{made['id']}")).json()
+    assert seen["requested"] == asked and seen["artefact"]["max_calls"] == 3
+    more = {"max_calls": asked["max_calls"] + 1}
+    assert refusal(await office.post(firm, f"/{made['id']}/prepare", more))[:2] == (400, "consent_widened")
+
+
+async def test_several_states_at_once_and_what_ends_first(office: Office) -> None:
+    bank, firm = await office.bank(), await office.representative()
+    late = await office.active(bank, firm, valid_to="2026-06-30")
+    soon = await office.active(bank, firm, valid_to="2026-06-20")
+    newest = await office.active(bank, firm, valid_to="2026-06-25")
+    waiting = (await office.request(bank))["id"]
+    await office.post(firm, f"/{soon}/pause")
+
+    async def ids(query: str) -> list[str]:
+        return [one["id"] for one in (await office.get(firm, query)).json()["consents"]]
+
+    assert await ids("?state=active,paused&sort=ending") == [soon, newest, late]
+    assert set(await ids("?state=active,pending")) == {late, newest, waiting}
+    assert await ids("?state=paused") == [soon]
+    for wrong in ("?state=signed", "?state=active,", "?state=", "?sort=oldest"):
+        assert (await office.get(firm, wrong)).status_code == 422
+
+
 async def test_a_draft_is_seen_by_its_writer_only(office: Office) -> None:
     bank, firm = await office.bank(), await office.representative()
     made = await office.request(bank, draft=True)
@@ -189,15 +225,17 @@ async def test_the_firm_sees_how_often_it_was_read(settings: Settings, db: Datab
 
     async def reads(subject: str) -> dict[str, Read]:
         asked.append(subject)
-        return {reader: Read(3, clock.now()) for reader in readers}
+        return {reader: Read(name, 3, clock.now()) for reader, name in readers.items()}
 
     async with open_office(settings, db, clock, TrustAnchors([]), reads=reads) as office:
         bank, other, firm = await office.bank(), await office.bank(2), await office.representative()
-        readers = [bank.member_id or ""]
+        readers = {bank.member_id or "": "成员1", "m-court": "第三法院"}
         await office.active(bank, firm)
         await office.request(other)
         found = (await office.get(firm, "/grantees")).json()
-    assert [(one["inquiries"], one["last_read_at"]) for one in found] == [(3, "2026-06-01T02:00:00Z"), (0, None)]
+    told = [(one["grantee_name"], one["in_force"] + one["pending"], one["inquiries"]) for one in found]
+    assert told == [("成员1", 1, 3), ("成员2", 1, 0), ("第三法院", 0, 3)]  # read without an authorisation: told too
+    assert [one["last_read_at"] for one in found] == ["2026-06-01T02:00:00Z", None, "2026-06-01T02:00:00Z"]
     assert asked == [FIRM]
 
 

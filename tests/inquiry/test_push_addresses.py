@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import threading
 from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
@@ -18,11 +19,11 @@ from xinshu.inquiry.push.addresses import (
     ADDRESSES_MAX,
     Reach,
     Resolve,
+    SystemResolver,
     WebhookAddressError,
     WebhookUrlError,
     addresses_of,
     permitted,
-    system_resolve,
     target_of,
 )
 from xinshu.inquiry.push.post import BODY_MAX, Poster, PostError
@@ -160,8 +161,37 @@ async def test_names_that_lead_nowhere_and_those_that_lead_inside_are_not_told_a
 @pytest.mark.parametrize("host", ["127.1", "0x7f.0.0.1", "0177.0.0.1", "2130706433", "0", "localhost"])
 async def test_other_ways_to_write_this_machine_are_refused(host: str) -> None:
     with pytest.raises(XinshuError) as caught:
-        await Poster(OPEN, system_resolve).check(f"https://{host}/")
+        await Poster(OPEN, SystemResolver()).check(f"https://{host}/")
     assert caught.value.code in ("webhook_address_refused", "webhook_url_refused")
+
+
+async def test_names_that_hang_hold_up_nothing_else() -> None:
+    """Name servers that never answer take the resolver's threads, and no other; whoever waits is told in time."""
+    released, begun = threading.Event(), 0
+
+    def hanging(host: str, port: int) -> list[str]:
+        nonlocal begun
+        begun += 1
+        released.wait()
+        return ["127.0.0.1"]
+
+    resolver = SystemResolver(0.3, hanging, threads=2, waiting=8)
+    try:
+        asked = [asyncio.create_task(resolver(f"hang{number}.example", 443)) for number in range(8)]
+        await asyncio.sleep(0.05)
+        with pytest.raises(TimeoutError):  # no more room: refused at once
+            await resolver("one.more.example", 443)
+        elsewhere = await asyncio.wait_for(asyncio.to_thread(lambda: "done"), 10)
+        outcomes = await asyncio.gather(*asked, return_exceptions=True)
+        assert elsewhere == "done"
+        assert all(isinstance(one, TimeoutError) for one in outcomes)
+        with pytest.raises(PostError) as caught:
+            await Poster(OPEN, resolver).check("https://hang.example/")
+        assert caught.value.fault == "timed_out"
+        assert begun == 2  # what had not begun when its asker left never does
+    finally:
+        released.set()
+    assert await SystemResolver(30, hanging)("quick.example", 443) == ["127.0.0.1"]
 
 
 # -- connecting -------------------------------------------------------------------------------------------------------

@@ -58,9 +58,9 @@ class House:
     app: FastAPI
     register: dict[str, Registered] = field(default_factory=dict)
 
-    def browser(self) -> Browser:
+    def browser(self, address: str = ADDRESS) -> Browser:
         """A new one, not signed in."""
-        return Browser(self)
+        return Browser(self, address)
 
     def access(self, action: str, kind: str = "account", *roles: str) -> Access:
         """The right of a local operator, or of somebody with `roles`, to do something."""
@@ -110,8 +110,8 @@ class House:
 class Browser:
     """Keeps cookies, sends the token of its session with changes, knows its authenticator."""
 
-    def __init__(self, house: House) -> None:
-        transport = httpx.ASGITransport(house.app, raise_app_exceptions=False, client=(ADDRESS, 4711))
+    def __init__(self, house: House, address: str = ADDRESS) -> None:
+        transport = httpx.ASGITransport(house.app, raise_app_exceptions=False, client=(address, 4711))
         self.http = httpx.AsyncClient(transport=transport, base_url=ORIGIN)
         self.house = house
         self.secret = ""

@@ -126,7 +126,7 @@ async def systems(
     if listening:
         await freshness.start()
     try:
-        yield Systems(db, clock, freshness, ClientService(db, table(), clock), tokens)
+        yield Systems(db, clock, freshness, ClientService(db, table(), clock, issuer), tokens)
     finally:
         await freshness.stop()
 
@@ -145,6 +145,16 @@ def sign(claims: dict[str, Any], key: Any, alg: str = "ES256", **header: Any) ->
     """A signed JWT, whatever its header says."""
     registry = JWSRegistry(algorithms=[alg], strict_check_header=False)
     return jwt.encode({"alg": alg, **header}, claims, key, registry=registry)
+
+
+def with_proofs(new: Key, active: Key, client_id: str, clock: Clock, aud: str | None = None) -> dict[str, Any]:
+    """The body with which a system adds an EC key of its own."""
+    where = aud or f"{ISSUER}/v1/clients/{client_id}/keys"
+
+    def signed(key: Key) -> str:
+        return sign(claims_of(client_id, clock, aud=where, jkt=new.thumbprint()), key)
+
+    return {"jwk": new.as_dict(private=False), "proof": signed(new), "approval": signed(active)}
 
 
 def form_of(assertion: str, **change: str) -> dict[str, str]:

@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pyotp
+import pytest
 from accounts_kit import PASSWORD, Browser, House
 
 from xinshu.members.accounts import totp
+from xinshu.members.accounts.attempts import network_of
 
 
 async def signed_in(house: House, login: str = "admin") -> Browser:
@@ -106,6 +108,82 @@ async def test_five_failures_lock_longer_and_longer(house: House) -> None:
     assert (await browser.password("known")).status_code == 200
 
 
+async def test_a_stranger_locks_out_strangers_and_not_the_owner(house: House) -> None:
+    """From another address the owner signs in as if nothing had happened, and so it does with a code."""
+    await house.person("known", await house.member(2), "credit-officer")
+    stranger = house.browser("203.0.113.66")
+    for _ in range(7):
+        assert (await stranger.password("known", "wrong password")).status_code == 401
+    assert (await stranger.password("known")).status_code == 401  # locked, though it is right
+    (told,) = await house.events("account_locked")
+    assert (told["details"]["place"], told["details"]["failures"], told["address"]) == ("network", 5, "203.0.113.66")
+    assert (await house.browser("203.0.113.66").password("known")).status_code == 401  # without its cookie too
+    owner = house.browser()
+    opened = await owner.password("known")
+    assert (opened.status_code, opened.json()["failures"]) == (200, 5)
+    assert (await stranger.password("known")).status_code == 401  # the owner's success does not open it to the stranger
+
+
+async def test_many_addresses_together_are_locked_and_known_browsers_are_not(house: House) -> None:
+    await house.person("known", await house.member(2), "credit-officer")
+    owner, elsewhere = house.browser(), house.browser("203.0.113.5")
+    assert (await owner.password("known")).status_code == 200
+    await owner.ask("DELETE", "/v1/session")
+    judged = 0
+    for number in range(12):
+        for _ in range(5):
+            await house.browser(f"198.18.{number}.1").password("known", "wrong password")
+    judged = len(await house.events("failed"))
+    assert judged == 50  # no more than that is looked at, from however many addresses
+    assert (await elsewhere.password("known")).status_code == 401
+    scopes = [line["details"]["place"] for line in await house.events("account_locked")]
+    assert scopes.count("account") == 1 and scopes.count("network") == 10
+    assert (await owner.password("known")).status_code == 200
+    house.clock.advance(timedelta(minutes=15))
+    assert (await elsewhere.password("known")).status_code == 200
+
+
+async def test_a_known_browser_may_not_guess_either(house: House) -> None:
+    await house.person("known", await house.member(2), "credit-officer")
+    browser = house.browser()
+    await browser.password("known")
+    for _ in range(6):
+        await browser.password("known", "wrong password")
+    assert (await browser.password("known")).status_code == 401
+    assert [line["details"]["place"] for line in await house.events("account_locked")] == ["browser"]
+    assert (await house.browser().password("known")).status_code == 200  # another browser in the same network
+    house.clock.advance(timedelta(minutes=15))
+    assert (await browser.password("known")).status_code == 200
+    kept = await house.sql("select digest from known_browser")
+    assert len(kept) == 2 and all(len(row["digest"]) == 32 for row in kept)
+
+
+async def test_a_browser_of_another_account_is_not_known(house: House) -> None:
+    bank = await house.member(2)
+    await house.person("known", bank, "credit-officer")
+    await house.person("neighbour", bank, "credit-officer")
+    browser = house.browser()
+    await browser.password("neighbour")
+    for _ in range(6):
+        await browser.password("known", "wrong password")
+    assert (await house.browser().password("known")).status_code == 401  # it counted for the network
+    assert {line["details"]["place"] for line in await house.events("failed")} == {"network"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("198.51.100.7", "198.51.100.8", False),
+        ("2001:db8::1", "2001:db8::ffff:1", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("::ffff:198.51.100.7", "198.51.100.7", True),
+        ("", "local", False),
+    ],
+)
+def test_what_counts_as_one_network(one: str, other: str, same: bool) -> None:
+    assert (network_of(one) == network_of(other)) is same
+
+
 async def test_many_guesses_at_the_same_moment_count_each(house: House) -> None:
     await house.person("known", await house.member(2), "credit-officer")
     guesses = [house.browser().password("known", "wrong password") for _ in range(12)]
@@ -138,13 +216,15 @@ async def test_guessing_codes_locks_even_with_the_right_password(house: House) -
 
 
 async def test_a_locked_account_takes_no_right_code(house: House) -> None:
-    browser = await signed_in(house)
+    browser, stranger = await signed_in(house), house.browser()
     house.clock.advance(timedelta(minutes=1))
-    challenge = (await browser.password("admin")).json()["challenge"]
+    challenge = (await stranger.password("admin")).json()["challenge"]
     for _ in range(5):
         await house.browser().password("admin", "wrong password")
-    answer = await browser.post("/v1/session/second-factor", {"challenge": challenge, "code": browser.code()})
+    answer = await stranger.post("/v1/session/second-factor", {"challenge": challenge, "code": browser.code()})
     assert answer.status_code == 401
+    house.clock.advance(timedelta(minutes=1))
+    assert (await browser.sign_in("admin")).status_code == 200  # where the account was signed in to before
     house.clock.advance(timedelta(minutes=15))
     assert (await browser.sign_in("admin")).status_code == 200
 

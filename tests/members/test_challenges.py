@@ -71,7 +71,8 @@ def test_a_browser_gets_a_name_and_keeps_it(origin: str, cookie: str, secure: bo
     assert "SameSite=lax" in said
     again = Response()
     assert browsers.name(request(f"{cookie}={name}"), again) == name
-    assert "set-cookie" not in again.headers
+    assert f"{cookie}={name};" in again.headers["set-cookie"]  # kept for half a year from now
+    assert "Max-Age=15552000" in said and "Max-Age=15552000" in again.headers["set-cookie"]
     for made_up in ("short", "x" * 44, "中" * 43):
         assert browsers.known(request(f"{cookie}={made_up}")) is None
 

@@ -9,7 +9,19 @@ from typing import Any
 
 import httpx
 import pytest
-from clients_kit import CALLER, Systems, access, add_member, admin, claims_of, events, set_state, sign, systems
+from clients_kit import (
+    CALLER,
+    Systems,
+    access,
+    add_member,
+    admin,
+    claims_of,
+    events,
+    set_state,
+    sign,
+    systems,
+    with_proofs,
+)
 from joserfc.jwk import ECKey
 from members_kit import RoomApp, guards, person
 
@@ -130,7 +142,8 @@ async def test_a_system_rotates_its_own_keys_and_no_others(
     client, other = await node.with_key(bank, KEYS[0]), await node.with_key(bank, KEYS[1])
     token = await node.token(sign(claims_of(client.id, node.clock), KEYS[0]))
     room.principal = await node.tokens.authenticate(token, CALLER)
-    added = await http.post(f"/v1/clients/{client.id}/keys", json=public(2))
+    body = with_proofs(KEYS[2], KEYS[0], client.id, node.clock)
+    added = await http.post(f"/v1/clients/{client.id}/keys", json=body)
     assert added.status_code == 201
     assert added.json()["created_by"] == client.principal
     revoked = await http.post(f"/v1/clients/{client.id}/keys/{KEYS[0].thumbprint()}/revoke")
@@ -140,6 +153,53 @@ async def test_a_system_rotates_its_own_keys_and_no_others(
     answer = await http.post(f"/v1/clients/{other.id}/keys/{KEYS[1].thumbprint()}/revoke")
     assert answer.status_code == 403
     assert (await http.post(f"/v1/clients/{client.id}/close")).status_code == 403
+
+
+async def test_a_stolen_token_does_not_become_a_key(
+    http: httpx.AsyncClient, node: Systems, bank: MemberRef, room: RoomApp
+) -> None:
+    """Who holds a token but no key in force adds none, whatever else it shows."""
+    client, neighbour = await node.with_key(bank, KEYS[0]), await node.with_key(bank, KEYS[1])
+    assertion = sign(claims_of(client.id, node.clock), KEYS[0])
+    room.principal = await node.tokens.authenticate(await node.token(assertion), CALLER)
+    path, thief, other = f"/v1/clients/{client.id}/keys", KEYS[2], KEYS[3]
+    good = with_proofs(thief, KEYS[0], client.id, node.clock)
+    for half in ({}, {"proof": good["proof"]}, {"approval": good["approval"]}):
+        answer = await http.post(path, json={"jwk": good["jwk"], **half})
+        assert (answer.status_code, answer.json()["code"]) == (403, "key_proof_required")
+        assert answer.json()["details"]["jkt"] == thief.thumbprint()
+    where, now = f"https://platform.example{path}", int(node.clock.now().timestamp())
+
+    def said(**change: Any) -> dict[str, Any]:
+        return claims_of(client.id, node.clock, **{"aud": where, "jkt": thief.thumbprint(), **change})
+
+    wrong = {
+        "signed by the thief": sign(said(), thief),
+        "by a key of another client": sign(said(), KEYS[1]),
+        "the assertion overheard": assertion,
+        "for another key": sign(said(jkt=other.thumbprint()), KEYS[0]),
+        "for no key": sign(said(jkt=None), KEYS[0]),
+        "for the token endpoint": sign(said(aud="https://platform.example/oauth/token"), KEYS[0]),
+        "for the platform at large": sign(said(aud="https://platform.example"), KEYS[0]),
+        "of another client": sign(said(iss=neighbour.id, sub=neighbour.id), KEYS[0]),
+        "old": sign(said(iat=now - 1000, exp=now - 700), KEYS[0]),
+        "for ever": sign(said(iat=None, exp=now + 10**6), KEYS[0]),
+        "of tomorrow": sign(said(iat=now + 86400, exp=now + 86500), KEYS[0]),
+        "without jti": sign(said(jti=None), KEYS[0]),
+        "not a JWT": "x" * 50,
+        "alg none": f"eyJhbGciOiJub25lIn0.{sign(said(), KEYS[0]).partition('.')[2]}",
+    }
+    for name in ("approval", "proof"):
+        for what, token in wrong.items():
+            if name == "proof" and what == "signed by the thief":
+                token = sign(said(), KEYS[0])  # the new key itself has to sign
+            answer = await http.post(path, json={**good, name: token})
+            assert (answer.status_code, answer.json()["code"]) == (403, "key_proof_invalid"), (name, what)
+            assert answer.json()["message"].startswith(name)
+    assert (await http.post(path, json=good)).status_code == 201
+    await node.revoke(bank, client, KEYS[0])
+    later = await http.post(path, json=with_proofs(other, KEYS[0], client.id, node.clock))
+    assert (later.status_code, later.json()["code"]) == (403, "key_proof_invalid")  # revoked: not in force
 
 
 @pytest.mark.parametrize(

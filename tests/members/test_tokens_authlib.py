@@ -19,7 +19,7 @@ import uvicorn
 from authlib.integrations.base_client import OAuthError as StockError
 from authlib.integrations.httpx_client import AsyncOAuth2Client, OAuth2Client
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
-from clients_kit import Key, Systems, add_member, claims_of, events, form_of, set_state, sign, systems
+from clients_kit import Key, Systems, add_member, claims_of, events, form_of, set_state, sign, systems, with_proofs
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from joserfc import jwt
@@ -116,12 +116,17 @@ def rotated(platform: Platform, key: Key) -> str:
     return f"{platform.url}/v1/clients/{platform.client.id}/keys"
 
 
+def next_body(platform: Platform, following: Key) -> dict[str, Any]:
+    """What the client sends to add its next key."""
+    return with_proofs(following, KEY, platform.client.id, SystemClock(), rotated(platform, KEY))
+
+
 async def test_a_stock_client_gets_a_token_and_calls(platform: Platform) -> None:
     next_key = ECKey.generate_key("P-256")
     async with platform.stock() as session:
         token = await session.fetch_token()
         assert (token["token_type"], token["expires_in"], token["scope"]) == ("Bearer", 600, "institution-system")
-        answer = await session.post(rotated(platform, KEY), json={"jwk": next_key.as_dict(private=False)})
+        answer = await session.post(rotated(platform, KEY), json=next_body(platform, next_key))
         assert answer.status_code == 201
     async with platform.stock(key=next_key) as session:
         await session.fetch_token()
@@ -137,7 +142,7 @@ async def test_the_blocking_stock_client_works_too(platform: Platform) -> None:
     def work() -> int:
         with platform.stock(OAuth2Client) as session:
             session.fetch_token()
-            body = {"jwk": ECKey.generate_key("P-256").as_dict(private=False)}
+            body = next_body(platform, ECKey.generate_key("P-256"))
             return int(session.post(rotated(platform, KEY), json=body).status_code)
 
     assert await asyncio.to_thread(work) == 201
@@ -262,7 +267,7 @@ def run_example(platform: Platform, folder: Path) -> None:
     about = (platform.url, platform.client.id)
     new = make_pair(folder, "next", KeyKind.P256)
     with example["connect"](*about, private) as session:
-        assert example["add_key"](session, *about, new.public) == new.kid
+        assert example["add_key"](session, *about, private, new.private) == new.kid
     with example["connect"](*about, new.private) as session:
         example["revoke_key"](session, *about, KEY.thumbprint())
     with pytest.raises(StockError, match="key revoked"), example["connect"](*about, private):

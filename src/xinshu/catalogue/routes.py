@@ -11,12 +11,15 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
 
 from xinshu.catalogue import templates
-from xinshu.catalogue.catalogue import Catalogue
+from xinshu.catalogue.catalogue import Catalogue, in_force
+from xinshu.catalogue.diff import diff_items
+from xinshu.catalogue.faults import ItemVersionError
 from xinshu.catalogue.model import Item, Text
 from xinshu.catalogue.schema import row_schema
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+Version = Annotated[str, Query(pattern=r"^\d{4}\.\d+$", max_length=20, description="版本,如 2024.1")]
 ItemNumber = Annotated[str, Path(description="事项号或 slug,如 1、registration", examples=["1"])]
 
 
@@ -35,6 +38,29 @@ class ItemSummary(BaseModel):
     update_cycle: str
     source_status: str
     fields: int
+
+
+class VersionOut(BaseModel):
+    """One version of an item; `in_force`: the one that holds today. Batches are accepted `overlap_days` longer."""
+
+    version: str
+    since: date
+    until: date | None
+    overlap_days: int
+    in_force: bool
+    fields: int
+
+
+class ChangeOut(BaseModel):
+    """One difference; `path` names the place in the item. `breaking`: rows accepted before may now be refused, or a
+    reader sees more or less than before."""
+
+    kind: Literal["added", "removed", "changed"]
+    path: str
+    old: Any
+    new: Any
+    impact: Literal["compatible", "breaking"]
+    words: str
 
 
 class CatalogueList(BaseModel):
@@ -69,6 +95,17 @@ def file_name(item: Item, form: str) -> str:
     return f"{item.item.zfill(2)}-{item.slug}-{item.version}.{form}"
 
 
+def _version(catalogue: Catalogue, item: str, version: str | None) -> Item:
+    """One version of an item; None: the one in force. Raises ItemNotFoundError, ItemVersionError."""
+    if version is None:
+        return catalogue.item(item)
+    found = next((one for one in catalogue.versions(item) if one.version == version), None)
+    if found is None:
+        known = "、".join(one.version for one in catalogue.versions(item))
+        raise ItemVersionError(f"事项 {item} 没有版本 {version}", hint=f"现有版本:{known}", item=item, version=version)
+    return found
+
+
 def router(catalogue_provider: Callable[[], Catalogue]) -> APIRouter:
     """Routes over the catalogue that `catalogue_provider` gives at each request."""
     routes = APIRouter(prefix="/v1/catalogue", tags=["catalogue 信息目录"])
@@ -82,9 +119,31 @@ def router(catalogue_provider: Callable[[], Catalogue]) -> APIRouter:
         return CatalogueList(on=catalogue.on, overlay=overlay, total=len(items), items=items)
 
     @routes.get("/{item}", summary="查看一个信息事项的完整定义", response_model_by_alias=True)
-    def show_item(item: ItemNumber) -> Item:
-        """字段、代码、校验、依据、周期、限值;与定义文件同一结构,代码表已代入。"""
-        return catalogue_provider().item(item)
+    def show_item(item: ItemNumber, version: Version | None = None) -> Item:
+        """字段、代码、校验、依据、周期、限值;与定义文件同一结构,代码表已代入。不写版本为现行版本。"""
+        return _version(catalogue_provider(), item, version)
+
+    @routes.get("/{item}/versions", summary="信息事项的各版本")
+    def item_versions(item: ItemNumber) -> list[VersionOut]:
+        """从旧到新,含已停用和尚未生效的。"""
+        catalogue = catalogue_provider()
+        return [
+            VersionOut(
+                version=one.version, since=one.in_force.from_, until=one.in_force.to,
+                overlap_days=one.in_force.overlap_days, fields=len(one.fields),
+                in_force=catalogue.on is None or in_force(one, catalogue.on),
+            )
+            for one in catalogue.versions(item)
+        ]  # fmt: skip
+
+    @routes.get("/{item}/differences", summary="两个版本的差异")
+    def item_differences(
+        item: ItemNumber, old: Annotated[Version, Query(alias="from")], new: Annotated[Version, Query(alias="to")]
+    ) -> list[ChangeOut]:
+        """逐处列出;breaking 表示原来能报的行可能不再接受,或看到的内容有增减。"""
+        catalogue = catalogue_provider()
+        changes = diff_items(_version(catalogue, item, old), _version(catalogue, item, new))
+        return [ChangeOut(**{**one.as_dict(), "words": one.words}) for one in changes]
 
     @routes.get("/{item}/schema", summary="一行数据的 JSON Schema")
     def item_schema(item: ItemNumber) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -25,6 +26,7 @@ from xinshu.consent.views import short
 from xinshu.core.clock import CHINA, SystemClock
 from xinshu.core.settings import load_settings
 from xinshu.crypto.suites import suite
+from xinshu.ledger import receipts
 from xinshu.members.model import Caller, local_operator
 from xinshu.members.permissions import Access, Permissions
 from xinshu.store import Database
@@ -49,7 +51,7 @@ def list_command(
 
     async def ask(service: ConsentService, access: Access) -> Any:
         found = await service.page(
-            access, subject_code=subject, grantee=grantee, shown=state, ending_within_days=ending_within, page=page,
+            access, subject_code=subject, grantee=grantee, shown=[state] if state else None, ending_within_days=ending_within, page=page,
             page_size=page_size,
         )  # fmt: skip
         return found.total, [short(one, service.purposes) for one in found.consents]
@@ -62,7 +64,7 @@ def list_command(
         shown = Table("编号", "企业", "机构", "用途", "状态", "截止", "已用", title=f"共 {total} 件")
         for one in found:
             calls = f"{one['used']}/{one['max_calls']}" if one["max_calls"] is not None else str(one["used"])
-            until = f"{one['valid_to'].astimezone(CHINA):%Y-%m-%d}"
+            until = f"{one['valid_to'].astimezone(CHINA) - timedelta(seconds=1):%Y-%m-%d}"  # the last day it counts
             shown.add_row(
                 str(one["id"]), one["subject_name"], one["grantee_name"], one["purpose_name"], one["state_name"], until,
                 calls,
@@ -106,12 +108,20 @@ def show(consent: Annotated[str, typer.Argument(help="授权编号。")], as_jso
 def verify_signature(
     file: Annotated[Path, typer.Argument(help="从平台下载的签名文件(/v1/consents/{编号}/signature)。")],
     anchors: Annotated[Path | None, typer.Option(help="信任的证书(PEM)所在的文件夹;不写:设置 trust_anchors。")] = None,
+    receipt: Annotated[
+        Path | None, typer.Option(help="签署那一步的存证回执(/v1/ledger/leaves/{序号}/receipt);通行密钥的签名须有它。")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="平台公钥(PEM),另行取得;验证回执用。")] = None,
     as_json: Json = False,
 ) -> None:
-    """不经平台验证授权的签名,不符时退出码为 1。例:xinshu consent verify-signature 授权.json --anchors 证书/"""
+    """不经平台验证授权的签名,不能证明时退出码为 1。
+
+    例:xinshu consent verify-signature 授权.json --receipt 回执.json --key 平台.pem
+    """
     with explained(as_json):
         folder = anchors if anchors is not None else load_settings().trust_anchors
-        found = verify(_read(file), TrustAnchors.load(folder))
+        leaf = _leaf(receipt, key)
+        found = verify(_read(file), TrustAnchors.load(folder), SystemClock().now(), leaf)
         if as_json:
             print_json(
                 {
@@ -119,6 +129,7 @@ def verify_signature(
                     "method": found.method,
                     "capacity": found.capacity,
                     "at": found.at,
+                    "at_recorded": found.recorded,
                     "proven": found.proven,
                     "checks": found.checks,
                 }
@@ -131,11 +142,27 @@ def verify_signature(
             console.print(
                 f"  {CAPACITIES.get(found.capacity, found.capacity)}以{method}签署于 {found.at}", markup=False
             )
+            console.print(f"  签署时间{'出自存证' if found.recorded else '为文件所称,没有存证证明'}", markup=False)
             for check in found.checks:
                 console.print(f"  {check}", markup=False)
-            console.print("[green]签名有效[/green]" if found.proven else "[yellow]没有可独立验证的签名[/yellow]")
+            console.print("[green]签名有效[/green]" if found.proven else "[yellow]单凭所给的文件不能证明签署[/yellow]")
     if not found.proven:
         raise typer.Exit(1)
+
+
+def _leaf(receipt: Path | None, key: Path | None) -> Any:
+    """The leaf that a receipt proves under the platform's key; None without a receipt."""
+    if receipt is None:
+        return None
+    if key is None:
+        raise SignatureFileError("验证存证回执须有平台公钥", hint="用 --key 给出另行取得的平台公钥(PEM)")
+    document = _read(receipt)
+    name = document.get("suite", "") if isinstance(document, dict) else ""
+    try:
+        public = suite(str(name)).load_public_key(key.read_bytes())
+    except OSError:
+        raise SignatureFileError(f"公钥文件 {key} 不能读取", hint="给出平台公钥(PEM)") from None
+    return receipts.verify(document, public)["leaf"]
 
 
 def _read(file: Path) -> Any:

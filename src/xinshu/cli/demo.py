@@ -66,7 +66,7 @@ def demo(
 
         async def work() -> None:
             console.print(f"[bold]信枢 xinshu[/bold] 演示  数据目录 {settings.home}")
-            async with open_services(settings, SystemClock()) as services:
+            async with open_services(_with_receiver(settings), SystemClock()) as services:
                 folder = settings.home / f"demo-{seed}-{subjects}"
                 manifest = await asyncio.to_thread(_world, services, folder, seed, subjects)
                 logins = await play(services, folder, manifest)
@@ -78,6 +78,12 @@ def demo(
                 await run_node(services)
 
         run(work)
+
+
+def _with_receiver(settings: Settings) -> Settings:
+    """The demo's bank receives pushes on this machine, which a node allows only where it serves this machine alone."""
+    local = settings.host in ("127.0.0.1", "::1", "localhost")
+    return settings.model_copy(update={"webhook_loopback": True}) if local else settings
 
 
 async def play(services: Services, folder: Path, manifest: dict[str, Any]) -> Logins:

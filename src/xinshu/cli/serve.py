@@ -44,8 +44,9 @@ def serve() -> None:
 async def run_node(services: Services) -> None:
     """Answer until interrupted."""
     settings = services.settings
-    scheme = "http" if settings.tls_certificate is None else "https"
-    Console(stderr=True).print(f"节点地址 {scheme}://{settings.host}:{settings.port},接口文档 /docs", highlight=False)
+    Console(stderr=True).print(
+        f"节点地址 {settings.origin}(监听 {settings.host}:{settings.port}),接口文档 /docs", highlight=False
+    )
     config = uvicorn.Config(
         build_node(services), settings.host, settings.port, log_level="warning", access_log=False, lifespan="on",
         **uvicorn_tls(settings, services.clock),

@@ -1,7 +1,7 @@
 """Corrections: rows that were set aside come back corrected, and are marked where they were first set aside.
 
-A corrected row is known by its number in the feedback file. A correction may itself be corrected: a row is then marked
-in every batch it went through.
+A corrected row is known by its number in the feedback file. A correction may itself be corrected, or the first batch
+may be corrected again: a row is then marked in every batch it went through.
 """
 
 from __future__ import annotations
@@ -46,6 +46,19 @@ def check_same_correction(submission: Submission, batch: Batch) -> None:
         )
 
 
+async def mends_only(conn: Any, batch: Batch, source_rows: dict[int, int], read: int) -> bool:
+    """Whether every one of the `read` rows is one that was set aside in the batch that `batch` corrects.
+
+    Such a batch is not measured by the limits on shares: of rows that were wrong many may still be, and those that are
+    mended need not wait for them.
+    """
+    if batch.correction_of is None or read == 0 or len(source_rows) < read:
+        return False
+    row_nos = sorted(set(source_rows.values()))
+    known = await queries.count_set_aside(conn, batch_id=batch.correction_of, row_nos=row_nos)
+    return bool(known == len(row_nos))
+
+
 async def mark_fixed(conn: Any, batch: Batch, source_rows: dict[int, int], bad: set[int]) -> None:
     """Mark the rows that `batch` brought back sound: those of `source_rows` (row → row as first sent) not in `bad`.
 
@@ -56,3 +69,4 @@ async def mark_fixed(conn: Any, batch: Batch, source_rows: dict[int, int], bad: 
     still_bad = {source_rows[row_no] for row_no in bad if row_no in source_rows}
     fixed = sorted(set(source_rows.values()) - still_bad)
     await queries.mark_fixed(conn, batch_id=batch.id, correction_of=batch.correction_of, row_nos=fixed)
+    await queries.mark_earlier_fixed(conn, batch_id=batch.id, correction_of=batch.correction_of)

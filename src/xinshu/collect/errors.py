@@ -76,3 +76,39 @@ class ProviderOfflineError(ConflictError):
     """The provider is a member, but not online."""
 
     code = "provider_offline"
+
+
+class UploadNotFoundError(NotFoundError):
+    """No upload of the caller has this id: it was given up, is another's, or lay idle for a day."""
+
+    code = "upload_unknown"
+
+
+class UploadOffsetError(ConflictError):
+    """The part does not begin where the upload stands."""
+
+    code = "upload_offset"
+
+
+class UploadBusyError(ConflictError):
+    """Another request is writing to the upload."""
+
+    code = "upload_busy"
+
+
+class UploadDigestError(XinshuError):
+    """What arrived is not what was sent: the digests differ."""
+
+    code = "upload_digest"
+
+
+class UploadIncompleteError(ConflictError):
+    """The upload is to be finished before all of it has arrived."""
+
+    code = "upload_incomplete"
+
+
+class UploadsManyError(ConflictError):
+    """The caller has as many unfinished uploads as one may have."""
+
+    code = "upload_too_many"

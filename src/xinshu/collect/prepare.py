@@ -48,6 +48,7 @@ class Prepared:
     destroyed: int  # data keys destroyed before this batch was sealed
     fault_details: dict[int, tuple[str, str | None]] = field(default_factory=dict)
     source_rows: dict[int, int] = field(default_factory=dict)  # of a corrected feedback file: row → row as first sent
+    mends_only: bool = False  # every row is one that was set aside in the batch that this one corrects
 
     @property
     def sound(self) -> int:

@@ -80,7 +80,7 @@ class Publication:
     async def run(self) -> Outcome:
         """All steps. Raises LimitsBrokenError unless `forced`."""
         conn, batch = self.conn, self.batch
-        await queries.lock_item(conn, provider=batch.provider, item=batch.item)
+        await queries.lock_item(conn, item=batch.item)
         if self.registry:
             await queries.lock_registry(conn)
         await queries.create_stage(conn)
@@ -135,7 +135,7 @@ class Publication:
 
     async def _judge(self, aside: SetAside) -> Counts:
         conn, batch, prepared = self.conn, self.batch, self.prepared
-        await queries.judge(conn, item=batch.item, set_aside=list(aside.codes))
+        await queries.judge(conn, item=batch.item, provider=batch.provider, set_aside=list(aside.codes))
         if self.registry and aside.codes:
             await queries.forget_subjects(conn)
         await queries.analyse_verdict(conn)
@@ -162,6 +162,8 @@ class Publication:
 
     async def _respect_limits(self, outcome: Outcome) -> None:
         batch = self.batch
+        if self.prepared.mends_only and outcome.counts.deleted <= DELETIONS_FREE:
+            return
         current = previous = None
         if batch.mode == "full" or outcome.counts.deleted > DELETIONS_FREE:
             current = await queries.count_current(

@@ -24,12 +24,17 @@ where provider = :provider and item = :item and batch_no = :batch_no and state <
 select * from batch where id = :id;
 
 -- name: list_batches
--- Newest first, page by page, within what the caller may see; every filter may be null.
+-- Newest first, page by page, within what the caller may see; every filter may be null. `to_mend`: with rows that wait to
+-- be mended; those that came with a correction wait in the batch that it corrects.
 select * from batch
 where xinshu_permitted(:scopes::jsonb, member_id, item, null, null, submitted_by)
   and (:provider::text is null or provider = :provider)
   and (:item::text is null or item = :item)
   and (:state::text is null or state = :state)
+  and (:correction_of::bigint is null or correction_of = :correction_of)
+  and (not :to_mend::boolean or state in ('published', 'feedback_sent', 'held') and exists (
+      select from quarantine q
+      where q.batch_id = batch.id and q.state = 'quarantined' and (correction_of is null or q.source_row is null)))
 order by id desc
 limit :page_size offset :skip;
 
@@ -38,7 +43,11 @@ select count(*) from batch
 where xinshu_permitted(:scopes::jsonb, member_id, item, null, null, submitted_by)
   and (:provider::text is null or provider = :provider)
   and (:item::text is null or item = :item)
-  and (:state::text is null or state = :state);
+  and (:state::text is null or state = :state)
+  and (:correction_of::bigint is null or correction_of = :correction_of)
+  and (not :to_mend::boolean or state in ('published', 'feedback_sent', 'held') and exists (
+      select from quarantine q
+      where q.batch_id = batch.id and q.state = 'quarantined' and (correction_of is null or q.source_row is null)));
 
 -- name: unfinished_batches
 -- Batches that a worker left in the middle, oldest first.
@@ -92,8 +101,9 @@ select pg_advisory_unlock(7110842, :id::int);
 select pg_advisory_xact_lock(7110843, 0);
 
 -- name: lock_item!
--- Batches of one provider and item are published one after another.
-select pg_advisory_xact_lock(7110844, hashtext(:provider || '/' || :item));
+-- Batches of one item are published one after another: those of two providers write into the same documents, and
+-- number the versions of one key together.
+select pg_advisory_xact_lock(7110844, hashtext(:item));
 
 -- name: hold_shredding!
 -- Nobody destroys data keys (subjects.shred) until the transaction ends.
@@ -113,7 +123,9 @@ create temp table match (
     row_no bigint primary key, subject_id bigint, candidates bigint[], is_new boolean not null default false
 ) on commit drop;
 create temp table verdict (
-    row_no bigint primary key, subject_id bigint not null, key uuid not null, old_version integer,
+    row_no bigint primary key, subject_id bigint not null, key uuid not null,
+    old_version integer,                    -- the provider's own version in force
+    top_version integer,                    -- the last one, whoever's
     is_new boolean not null,                -- the batch makes the subject
     alone boolean not null,                 -- and this is its only row
     verdict text not null
@@ -225,15 +237,17 @@ select s.row_no from repeated r join match m using (subject_id) join stage s usi
 where s.key = r.key;
 
 -- name: judge!
--- New, changed or unchanged against the latest version; repeats of a row beyond the first are duplicates.
-insert into verdict (row_no, subject_id, key, old_version, is_new, alone, verdict)
-select s.row_no, m.subject_id, s.key, latest.version, m.is_new, m.is_new and s.rows_of_subject = 1,
+-- New, changed or unchanged against the provider's own version in force; repeats of a row beyond the first are
+-- duplicates. What another provider has under the same key is never touched: both records stand, each with its origin.
+-- What was repaired or withdrawn stays away, whoever sends it.
+insert into verdict (row_no, subject_id, key, old_version, top_version, is_new, alone, verdict)
+select s.row_no, m.subject_id, s.key, known.version, known.top, m.is_new, m.is_new and s.rows_of_subject = 1,
     case
         when s.nth > 1 then 'duplicate'
-        when latest.state in ('repaired', 'withdrawn') and latest.row_hash = s.row_hash then 'suppressed'
-        when s.op = 'D' then case when latest.version is null or latest.known_to is not null then 'unchanged' else 'deleted' end
-        when latest.version is null or latest.known_to is not null then 'new'
-        when latest.row_hash = s.row_hash then 'unchanged'
+        when known.suppressed then 'suppressed'
+        when s.op = 'D' then case when known.version is null then 'unchanged' else 'deleted' end
+        when known.version is null then 'new'
+        when known.same then 'unchanged'
         else 'changed'
     end
 from (
@@ -244,12 +258,14 @@ from (
     where n.subject_id is not null and not t.row_no = any (:set_aside::bigint[])
 ) s
 join match m using (row_no)
-left join lateral (
-    select r.version, r.row_hash, r.known_to, r.state from record r
+cross join lateral (
+    select max(r.version) as top,
+           max(r.version) filter (where r.provider = :provider and r.known_to is null) as version,
+           bool_or(r.row_hash = s.row_hash) filter (where r.provider = :provider and r.known_to is null) as same,
+           bool_or(r.row_hash = s.row_hash) filter (where r.state in ('repaired', 'withdrawn')) as suppressed
+    from record r
     where not m.is_new and r.subject_id = m.subject_id and r.item = :item and r.key = s.key
-    order by r.version desc
-    limit 1
-) latest on true;
+) known;
 
 -- name: forget_subjects!
 -- Subjects that this batch made for rows that were then set aside.
@@ -319,7 +335,7 @@ where v.verdict = 'unchanged' and r.subject_id = v.subject_id and r.item = :item
 
 -- name: chosen
 -- Rows to be written, with the subject and the version they get.
-select row_no, subject_id, coalesce(old_version, 0) + 1 as version, alone and verdict = 'new' as alone
+select row_no, subject_id, coalesce(top_version, 0) + 1 as version, alone and verdict = 'new' as alone
 from verdict
 where verdict in ('new', 'changed');
 
@@ -334,9 +350,9 @@ insert into holding (subject_id, item, document, masked, rows, version, batch_id
 select t.subject_id, :item, d.document, d.masked, d.rows, 1, :batch_id, :now
 from touched t cross join lateral (
     select '[' || coalesce(string_agg(xinshu_document_row(r.payload, r.provider, r.platform, r.batch_id, r.first_seen,
-                                                          r.valid_from, r.valid_to, r.state), ',' order by r.valid_from, r.key), '') || ']' as document,
+                                                          r.valid_from, r.valid_to, r.state), ',' order by r.valid_from, r.key, r.version), '') || ']' as document,
            '[' || string_agg(xinshu_document_row(r.masked, r.provider, r.platform, r.batch_id, r.first_seen,
-                                                 r.valid_from, r.valid_to, r.state), ',' order by r.valid_from, r.key) || ']' as masked,
+                                                 r.valid_from, r.valid_to, r.state), ',' order by r.valid_from, r.key, r.version) || ']' as masked,
            count(*) as rows
     from record r
     where r.subject_id = t.subject_id and r.item = :item and r.known_to is null
@@ -409,6 +425,10 @@ where batch_id = :batch_id and row_no > :after
 order by row_no
 limit :page_size;
 
+-- name: count_set_aside$
+-- How many of these rows were set aside.
+select count(*) from quarantine where batch_id = :batch_id and row_no = any (:row_nos::bigint[]);
+
 -- name: mark_fixed!
 -- Rows that a correction brought back sound, in the batch that it corrects and in those which that one corrects.
 with recursive fixed (batch_id, row_no) as (
@@ -421,6 +441,14 @@ with recursive fixed (batch_id, row_no) as (
 update quarantine q set state = 'fixed', fixed_by = :batch_id
 from fixed f
 where q.batch_id = f.batch_id and q.row_no = f.row_no and q.state = 'quarantined';
+
+-- name: mark_earlier_fixed!
+-- The same rows in earlier corrections of the batch, which had not brought them back sound.
+update quarantine q set state = 'fixed', fixed_by = :batch_id
+from quarantine first, batch b
+where first.batch_id = :correction_of and first.fixed_by = :batch_id
+  and b.correction_of = :correction_of and b.id <> :batch_id
+  and q.batch_id = b.id and q.source_row = first.row_no and q.state = 'quarantined';
 
 -- name: provider_figures
 -- Quality of each provider and item over its published batches.

@@ -7,8 +7,7 @@ A provider sends its own items and sees its own batches; operators see all (R11.
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -19,13 +18,13 @@ from fastapi import APIRouter, Body, Depends, Query, Request, Response, status
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.background import BackgroundTask
-from starlette.requests import ClientDisconnect
 
 from xinshu.collect.errors import SubmissionError
-from xinshu.collect.files.errors import TooLargeError
 from xinshu.collect.files.feedback import SUFFIXES
+from xinshu.collect.files.model import FEEDBACK_COLUMNS
 from xinshu.collect.model import Batch, BatchState, Submission
-from xinshu.collect.scratch import PREFIX, scratch_folder
+from xinshu.collect.receiving import spooled
+from xinshu.collect.scratch import PREFIX
 from xinshu.collect.senders import Senders
 from xinshu.collect.service import CollectService
 from xinshu.members.permissions import Access, Guards
@@ -77,6 +76,7 @@ class BatchOut(BaseModel):
     published_at: datetime | None
     held_for: list[dict[str, Any]] | None
     decided_by: str | None
+    submitted_by: str | None
     correction_of: int | None
     counts: CountsOut
     reasons: dict[str, int]
@@ -120,6 +120,7 @@ class RowsIn(BaseModel):
     batch_no: str | None = Field(None, max_length=100)
     item_version: str | None = None
     data_date: str | None = None
+    correction_of: int | None = Field(None, ge=1, le=2**62, description="修正哪个批次;各行另带“原行号”")
     rows: list[dict[str, str | int | float | bool | None]] = Field(min_length=1, max_length=ROWS_MAX)
 
 
@@ -140,11 +141,6 @@ def router(service: CollectService, guards: Guards, senders: Senders, enqueue: E
     Mending = Annotated[Access, Depends(guards.may("read", "quarantine"))]
     Deciding = Annotated[Access, Depends(guards.may("decide", "batch"))]
 
-    async def readable(batch_id: int, access: Access) -> Batch:
-        batch = await service.get(_id(batch_id))
-        access.check(member=batch.member_id, item=batch.item, account=batch.submitted_by)
-        return batch
-
     @routes.post("", status_code=status.HTTP_202_ACCEPTED, summary="报送文件 Hand in a file", openapi_extra=FILE_BODY)
     async def hand_in(
         request: Request,
@@ -164,8 +160,8 @@ def router(service: CollectService, guards: Guards, senders: Senders, enqueue: E
         submission = Submission(code, item, mode, "api", mapping, batch_no, item_version, data_date, correction_of)
         sender = await senders.sender(access, code, service.check_submission(submission).item)
         if correction_of is not None:
-            await readable(correction_of, access)  # a branch does not mend what its head office sent
-        async with _spooled(request, service.spool_folder, service.upload_max_bytes) as path:
+            await readable(service, correction_of, access)  # a branch does not mend what its head office sent
+        async with spooled(request, service.spool_folder, service.upload_max_bytes) as path:
             with path.open("rb") as stream:
                 batch, new = await service.receive(stream, file_name, submission, sender=sender)
         if new or not batch.state.is_final:
@@ -174,13 +170,17 @@ def router(service: CollectService, guards: Guards, senders: Senders, enqueue: E
 
     @routes.post("/rows", status_code=status.HTTP_202_ACCEPTED, summary="直接报送数据行 Hand in rows")
     async def hand_in_rows(body: Annotated[RowsIn, Body()], access: Sending) -> BatchOut:
-        """For small feeds: up to 10,000 rows as JSON."""
+        """For small feeds, and for rows that were set aside and mended: up to 10,000 rows as JSON."""
         code = await senders.own_code(access, body.provider)
         submission = Submission(
-            code, body.item, body.mode, "api", body.mapping, body.batch_no, body.item_version, body.data_date
-        )
+            code, body.item, body.mode, "api", body.mapping, body.batch_no, body.item_version, body.data_date,
+            body.correction_of,
+        )  # fmt: skip
         sender = await senders.sender(access, code, service.check_submission(submission).item)
-        text = b"\n".join(_line(number, row) for number, row in enumerate(body.rows, start=1))
+        if body.correction_of is not None:
+            await readable(service, body.correction_of, access)
+        rows = body.rows if body.correction_of is None else [_as_feedback(row) for row in body.rows]
+        text = b"\n".join(_line(number, row) for number, row in enumerate(rows, start=1))
         with tempfile.SpooledTemporaryFile(max_size=1 << 20) as stream:
             stream.write(text)
             stream.seek(0)
@@ -195,11 +195,15 @@ def router(service: CollectService, guards: Guards, senders: Senders, enqueue: E
         provider: Annotated[str | None, Query(pattern=PROVIDER)] = None,
         item: Annotated[str | None, Query(max_length=64)] = None,
         state: BatchState | None = None,
+        correction_of: Annotated[int | None, Query(ge=1, le=2**62, description="修正这一批次的批次")] = None,
+        to_mend: Annotated[bool, Query(description="只列还有问题数据待改正的批次")] = False,
         page: Annotated[int, Query(ge=1, le=100_000)] = 1,
         page_size: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> BatchPage:
         """Newest first; a provider sees its own."""
-        found, total = await service.batches(provider, item, state, page, page_size, access.scopes)
+        found, total = await service.batches(
+            provider, item, state, page, page_size, access.scopes, correction_of, to_mend
+        )
         return BatchPage(total=total, page=page, page_size=page_size, batches=[BatchOut.of(batch) for batch in found])
 
     @routes.get("/figures", summary="数据质量 Data quality by provider and item")
@@ -214,7 +218,7 @@ def router(service: CollectService, guards: Guards, senders: Senders, enqueue: E
     @routes.get("/{batch_id}", summary="批次 One batch")
     async def batch(batch_id: int, access: Reading) -> BatchOut:
         """State, counts, reasons, quality."""
-        return BatchOut.of(await readable(batch_id, access))
+        return BatchOut.of(await readable(service, batch_id, access))
 
     @routes.get("/{batch_id}/quarantine", summary="问题数据 Rows set aside")
     async def quarantine(
@@ -224,19 +228,19 @@ def router(service: CollectService, guards: Guards, senders: Senders, enqueue: E
         page_size: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> list[RowOut]:
         """Each row with its number, its text as received and all reasons."""
-        batch = await readable(batch_id, access)
-        rows = await service.quarantined(batch.id, after, page_size, opened=_own(batch, access))
+        batch = await readable(service, batch_id, access)
+        rows = await service.quarantined(batch.id, after, page_size, opened=own_batch(batch, access))
         return [RowOut.model_validate(asdict(row)) for row in rows]
 
     @routes.get("/{batch_id}/feedback", summary="问题数据反馈文件 Feedback file", response_class=FileResponse)
     async def feedback(batch_id: int, access: Mending) -> Response:
         """The rows set aside in the format received, with the reasons beside; correct them and send them back."""
-        batch = await readable(batch_id, access)
+        batch = await readable(service, batch_id, access)
         suffix = SUFFIXES[batch.format["kind"]] if batch.format else ".csv"
         folder = Path(tempfile.mkdtemp(dir=service.spool_folder, prefix=PREFIX))
         path = folder / f"feedback{suffix}"
         try:
-            await service.feedback(batch.id, path, opened=_own(batch, access))
+            await service.feedback(batch.id, path, opened=own_batch(batch, access))
         except BaseException:
             await asyncio.to_thread(_remove, folder)
             raise
@@ -247,10 +251,17 @@ def router(service: CollectService, guards: Guards, senders: Senders, enqueue: E
     @routes.post("/{batch_id}/decision", summary="处置暂停的批次 Decide on a held batch")
     async def decide(batch_id: int, body: Annotated[DecisionIn, Body()], access: Deciding) -> BatchOut:
         """A person other than the sender accepts a batch that broke its limits, or sends it back."""
-        batch = await readable(batch_id, access)
+        batch = await readable(service, batch_id, access)
         return BatchOut.of(await service.decide(batch.id, body.accept, by=access.principal.id, note=body.note))
 
     return routes
+
+
+async def readable(service: CollectService, batch_id: int, access: Access) -> Batch:
+    """The batch, if the caller may do to it what it has the right to. Raises BatchNotFoundError, ForbiddenError."""
+    batch = await service.get(_id(batch_id))
+    access.check(member=batch.member_id, item=batch.item, account=batch.submitted_by)
+    return batch
 
 
 def _id(batch_id: int) -> int:
@@ -268,7 +279,14 @@ def _line(number: int, row: dict[str, Any]) -> bytes:
         ) from None
 
 
-def _own(batch: Batch, access: Access) -> bool:
+def _as_feedback(row: dict[str, Any]) -> dict[str, Any]:
+    """A mended row as in a feedback file: its number as text, the reasons beside, whether or not they came back."""
+    number, reasons = FEEDBACK_COLUMNS
+    known = {number: str(row[number])} if row.get(number) is not None else {number: ""}
+    return {**row, **known, reasons: ""}
+
+
+def own_batch(batch: Batch, access: Access) -> bool:
     """Whether the caller's own side sent the batch; what the node imported itself belongs to the operators."""
     return batch.member_id is None or batch.member_id in access.principal.members
 
@@ -277,23 +295,3 @@ def _remove(folder: Path) -> None:
     for path in folder.iterdir():
         path.unlink()
     folder.rmdir()
-
-
-@asynccontextmanager
-async def _spooled(request: Request, folder: Path, limit: int) -> AsyncIterator[Path]:
-    """The body on disk, never in memory. Raises TooLargeError, SubmissionError (cut short), WorkSpaceError (disk)."""
-    with scratch_folder(folder) as scratch:
-        path, size = scratch / "body", 0
-        declared = request.headers.get("content-length")
-        try:
-            with path.open("wb") as sink:
-                async for chunk in request.stream():
-                    size += len(chunk)
-                    if size > limit:
-                        raise TooLargeError(f"文件超过上限 {limit} 字节", hint="拆成几个批次报送")
-                    await asyncio.to_thread(sink.write, chunk)
-        except ClientDisconnect:
-            declared = declared or "更多"
-        if declared is not None and declared != str(size):
-            raise SubmissionError(f"文件只收到 {size} 字节,应有 {declared} 字节", hint="网络中断,请重新报送")
-        yield path

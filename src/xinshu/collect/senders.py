@@ -40,6 +40,21 @@ class Senders:
             raise _unknown(code)
         return self._of(standing, who)
 
+    async def items_of(self, access: Access, code: str) -> tuple[str, ...] | None:
+        """Items that provider `code` is admitted for, None where not limited; the caller may read what is its.
+
+        Raises ForbiddenError, ProviderUnknownError.
+        """
+        who = access.principal
+        if who.member is not None and who.member.provider_code == code:
+            access.check(member=who.member.id)
+            return who.items
+        standing = await self._standing(code)
+        access.check(member=standing.ref.id if standing is not None else None)
+        if standing is None:
+            raise _unknown(code)
+        return standing.items
+
     async def local(self, principal: Principal, code: str) -> Sender | None:
         """The sender for a command on the node itself; None where no member has this provider code.
 

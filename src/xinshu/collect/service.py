@@ -91,6 +91,21 @@ class CollectService:
         self._changed = changed
 
     @property
+    def db(self) -> Database:
+        """Where the batches are."""
+        return self._db
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What batches are checked against."""
+        return self._catalogue
+
+    @property
+    def tools(self) -> Tools:
+        """What batches are prepared with."""
+        return self._tools
+
+    @property
     def spool_folder(self) -> Path:
         """Where files in transit are kept."""
         return self._tools.work
@@ -265,8 +280,10 @@ class CollectService:
 
     async def _finish(self, batch: Batch, prepared: Prepared, on_step: OnStep) -> None:
         forced = batch.decided_by is not None
+        async with self._db.acquire() as conn:
+            prepared.mends_only = await corrections.mends_only(conn, batch, prepared.source_rows, prepared.read)
         limits = broken_after_checks(prepared.item, prepared.read, len(prepared.doubts), prepared.fill)
-        if limits and not forced:
+        if limits and not forced and not prepared.mends_only:
             counts = Counts(read=prepared.read, accepted=prepared.sound, quarantined=len(prepared.doubts))
             await self._hold(batch, prepared, limits, Outcome(counts))
             return
@@ -395,11 +412,16 @@ class CollectService:
 
     async def batches(
         self, provider: str | None = None, item: str | None = None, state: str | None = None, page: int = 1,
-        page_size: int = 50, scopes: str = EVERYTHING,
+        page_size: int = 50, scopes: str = EVERYTHING, correction_of: int | None = None, to_mend: bool = False,
     ) -> tuple[list[Batch], int]:  # fmt: skip
-        """One page of the batches within `scopes` (of a guard), newest first, and how many there are."""
+        """One page of the batches within `scopes` (of a guard), newest first, and how many there are.
+
+        `correction_of`: those that mend this batch. `to_mend`: those with rows that nobody has brought back sound.
+        """
         async with self._db.acquire() as conn:
-            return await store.list_batches(conn, scopes, provider, item, state, page, page_size)
+            return await store.list_batches(
+                conn, scopes, provider, item, state, page, page_size, correction_of=correction_of, to_mend=to_mend
+            )
 
     async def quarantined(
         self, batch_id: int, after: int = 0, page_size: int = 100, *, opened: bool = True

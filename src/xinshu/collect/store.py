@@ -49,10 +49,14 @@ async def get_batch(conn: Any, batch_id: int) -> Batch:
 
 
 async def list_batches(
-    conn: Any, scopes: str, provider: str | None, item: str | None, state: str | None, page: int, page_size: int
-) -> tuple[list[Batch], int]:
+    conn: Any, scopes: str, provider: str | None, item: str | None, state: str | None, page: int, page_size: int,
+    *, correction_of: int | None = None, to_mend: bool = False,
+) -> tuple[list[Batch], int]:  # fmt: skip
     """One page (from 1) of the batches within `scopes`, newest first, and how many there are."""
-    filters = {"scopes": scopes, "provider": provider, "item": item, "state": state}
+    filters = {
+        "scopes": scopes, "provider": provider, "item": item, "state": state, "correction_of": correction_of,
+        "to_mend": to_mend,
+    }  # fmt: skip
     rows = [
         batch_of(row)
         async for row in queries.list_batches(conn, **filters, page_size=page_size, skip=(page - 1) * page_size)

@@ -64,6 +64,7 @@ class Profile:
     open: Form  # without authorisation
     own: Form  # for the firm itself
     whole: Form  # with an authorisation of all fields, without any of persons
+    told: bytes  # what answers tell of the item itself, as JSON without its braces
 
 
 class _ByIdentity:
@@ -106,6 +107,7 @@ def _profile(key: _ByIdentity) -> Profile:
         open=_form(item, confidential, masks - confidential),
         own=_form(item, frozenset(), masks if sealed else frozenset()),
         whole=_form(item, frozenset(), personal),
+        told=orjson.dumps({"item": item.item, "name": item.name.zh, "source_status": item.source_status})[1:-1],
     )
 
 

@@ -15,8 +15,9 @@ from xinshu.members.permissions import Access
 
 @dataclass(frozen=True)
 class Read:
-    """How often a member has read a firm's information, and when last."""
+    """How often a member (by its name) has read a firm's information, and when last."""
 
+    name: str
     inquiries: int
     last_at: datetime
 
@@ -26,7 +27,10 @@ Reads = Callable[[str], Awaitable[Mapping[str, Read]]]
 
 
 async def overview(consents: ConsentService, access: Access, reads: Reads | None) -> list[GranteeOut]:
-    """Each grantee of the caller's firm, by name. Raises ConsentTermsError for callers that are no firm."""
+    """Each grantee of the caller's firm, and each member that read about it without any authorisation; by name.
+
+    Raises ConsentTermsError for callers that are no firm.
+    """
     subject = access.principal.subject
     if subject is None:
         raise ConsentTermsError("只有企业能查看谁有本企业的授权", hint="以企业用户登录", reason="not_of_firm")
@@ -34,8 +38,9 @@ async def overview(consents: ConsentService, access: Access, reads: Reads | None
     async with consents.db.acquire() as conn:
         rows = [row async for row in queries.grantees(conn, subject_code=subject, now=consents.clock.now())]
     read = await reads(subject) if reads is not None else None
-    found = []
+    found, told = [], set()
     for row in rows:
+        told.add(row["grantee"])
         one = read.get(row["grantee"]) if read is not None else None
         found.append(
             GranteeOut(
@@ -44,4 +49,9 @@ async def overview(consents: ConsentService, access: Access, reads: Reads | None
                 last_read_at=one.last_at if one is not None else None,
             )
         )
-    return found
+    none = {"in_force": 0, "paused": 0, "pending": 0, "ended": 0}
+    for member, one in (read or {}).items():
+        if member not in told:
+            seen = {"inquiries": one.inquiries, "last_read_at": one.last_at}
+            found.append(GranteeOut(grantee=member, grantee_name=one.name, **none, **seen))
+    return sorted(found, key=lambda one: (one.grantee_name, one.grantee))

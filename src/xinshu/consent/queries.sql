@@ -70,9 +70,14 @@ select c.*, a.content, a.suite from consent c
 join consent_artefact a on a.consent_id = c.id and a.revision = c.revision
 where c.id = :id for update of c;
 
--- name: list_consents(scopes, drafts_of, subject_code, grantee, purpose, shown, ending_before, now, size, skip)
--- What the caller may see, newest first; with `ending_before`, those in force or paused that end before it. Drafts are
--- seen by the member that writes them.
+-- name: first_artefact(id)$
+-- What was asked for, before anything was taken away.
+select content from consent_artefact where consent_id = :id and revision = 1;
+
+-- name: list_consents(scopes, drafts_of, subject_code, grantee, purpose, shown, waits, ending_before, sort, now, size, skip)
+-- What the caller may see, newest first, or with `sort` 'ending' by when it must be answered or ends; `shown`: any of
+-- these states; `waits`: signed by hand ('paper') or before a witness ('signer') and not confirmed yet; with
+-- `ending_before`, those in force or paused that end before it. Drafts are seen by the member that writes them.
 select c.*, a.content, a.suite, count(*) over () as total from consent c
 join consent_artefact a on a.consent_id = c.id and a.revision = c.revision
 where xinshu_permitted(:scopes::jsonb, c.grantee, null, null, c.subject_code, c.requested_by)
@@ -80,13 +85,18 @@ where xinshu_permitted(:scopes::jsonb, c.grantee, null, null, c.subject_code, c.
   and (:subject_code::text is null or c.subject_code = :subject_code)
   and (:grantee::text is null or c.grantee = :grantee)
   and (:purpose::text is null or c.purpose = :purpose)
-  and (:shown::text is null or :shown = case
+  and (:shown::text[] is null or case
         when c.state in ('draft', 'pending') and least(c.valid_to, c.answer_by) <= :now then 'expired'
         when c.state in ('active', 'paused') and c.valid_to <= :now then 'expired'
-        else c.state end)
+        else c.state end = any (:shown::text[]))
+  and (:waits::text is null or c.state = 'pending' and exists (
+        select from consent_signature s where s.consent_id = c.id and s.part = :waits))
   and (:ending_before::timestamptz is null
        or (c.state in ('active', 'paused') and c.valid_to > :now and c.valid_to <= :ending_before))
-order by c.updated_at desc, c.id limit :size offset :skip;
+order by case when :sort = 'ending' then
+             case when c.state in ('draft', 'pending') then least(c.valid_to, c.answer_by) else c.valid_to end end,
+         c.updated_at desc, c.id
+limit :size offset :skip;
 
 -- name: to_revoke(subject_code, grantee)
 -- What a firm withdraws at once: of one grantee, or all.

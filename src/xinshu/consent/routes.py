@@ -31,7 +31,11 @@ from xinshu.consent.views import (
 )
 from xinshu.members.permissions import Access, Guards
 
-Shown = Annotated[str | None, Query(pattern="^(draft|pending|active|paused|revoked|exhausted|rejected|expired)$")]
+_STATE = "(draft|pending|active|paused|revoked|exhausted|rejected|expired)"
+Shown = Annotated[
+    str | None,
+    Query(pattern=f"^{_STATE}(,{_STATE}){{0,7}}$", description="状态,几个以逗号分隔", examples=["active,paused"]),
+]
 
 
 def router(consents: ConsentService, signing: SigningService, guards: Guards, reads: Reads | None = None) -> APIRouter:
@@ -66,14 +70,22 @@ def _seeing(
         grantee: Annotated[str | None, Query(max_length=40, description="成员编号")] = None,
         purpose: Annotated[str | None, Query(max_length=40)] = None,
         state: Shown = None,
+        waits_for: Annotated[
+            str | None, Query(pattern="^(verification|witness)$", description="已手签或已签署,等待核验或见证的")
+        ] = None,
         ending_within_days: Annotated[int | None, Query(ge=0, le=366, description="将在几天内到期")] = None,
+        sort: Annotated[
+            str, Query(pattern="^(newest|ending)$", description="newest:新的在前;ending:先到期的在前")
+        ] = "newest",
         page: Annotated[int, Query(ge=1, le=100_000)] = 1,
         page_size: Annotated[int, Query(ge=1, le=100)] = 20,
     ) -> ConsentPageOut:
-        """Newest first. A firm's inbox is `state=pending`; a member sees its own, the platform and supervisors all."""
+        """A firm's inbox is `state=pending`; a member sees its own, the platform and supervisors all."""
         found = await consents.page(
-            access, subject_code=subject, grantee=grantee, purpose=purpose, shown=state,
-            ending_within_days=ending_within_days, page=page, page_size=page_size,
+            access, subject_code=subject, grantee=grantee, purpose=purpose,
+            shown=state.split(",") if state is not None else None,
+            waits={"verification": "paper", "witness": "signer"}.get(waits_for or ""),
+            ending_within_days=ending_within_days, sort=sort, page=page, page_size=page_size,
         )  # fmt: skip
         shown = [ConsentOut.of(one, consents.purposes) for one in found.consents]
         return ConsentPageOut(total=found.total, page=page, page_size=page_size, consents=shown)

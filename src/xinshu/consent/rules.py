@@ -1,26 +1,28 @@
 """The one gate: who may be told what. Pure; returns reasons.
 
-`decide(request, artefact, item, now) -> Decision` is asked for every item of every question, `choose` where a firm has
-given several authorisations. Without one, institutions and authorities are given what is open, personal facts masked
-and what a firm keeps confidential left out; the rest needs an authorisation in force for this member, item, purpose,
-period and count (R11.2, R11.3). The SQL function `xinshu_readable` of migration 0011 is the same rule for lists; one
-table of cases (tests/consent/cases/gate.yml) runs against both.
+`decide(request, artefact, item, now) -> Decision` is asked for one item, `choose` where a firm has given several
+authorisations, `choose_each` for all items of a question, which costs less than asking for each. Without an
+authorisation, institutions and authorities are given what is open, personal facts masked and what a firm keeps
+confidential left out; the rest needs an authorisation in force for this member, item, purpose, period and count
+(R11.2, R11.3). The SQL function `xinshu_readable` of migration 0011 is the same rule for lists; one table of cases
+(tests/consent/cases/gate.yml) runs against both.
 """
 
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+import orjson
+
 from xinshu.catalogue.model import Item
 from xinshu.consent import forms
 from xinshu.consent.forms import Form, Profile, Unseal, View, Window, form_for, profile
-from xinshu.consent.view import ConsentView, Per, State
+from xinshu.consent.view import ConsentView, Per, PersonalGrant, State
 from xinshu.core.clock import CHINA
 from xinshu.members.model import MemberKind, Principal
 
@@ -57,8 +59,7 @@ def reader_of(principal: Principal) -> Reader:
     return Reader.AUTHORITY if kind in _AUTHORITIES else Reader.ANONYMOUS
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One question: who asks, in which capacity, about whom, what for.
 
     `member`: for which an institution asks; an authorisation counts for the very member that it names. `as_of`: the day
@@ -80,7 +81,7 @@ class Decision(NamedTuple):
     `code` is stable, `reason` Chinese, `remedy` says how to obtain what is refused or kept back. `view`: pass the
     stored document through (full), its masked copy (masked), or `cut` it; None when refused. `consent`: the
     authorisation relied on, of which a use must be taken when `counted`. `kept_back`: of an open item that is not given
-    wholly, the code of what was missing.
+    wholly, the code of what was missing. `told`: what answers tell of it, as JSON without its braces and the consent.
     """
 
     allowed: bool
@@ -93,6 +94,7 @@ class Decision(NamedTuple):
     consent: str | None = None
     counted: bool = False
     kept_back: str | None = None
+    told: bytes = b""
 
     @property
     def withheld(self) -> tuple[str, ...]:
@@ -133,12 +135,20 @@ NEARNESS = {code: place for place, code in enumerate(REFUSALS)}
 
 def condition(request: Request, artefact: ConsentView, item: str, now: datetime) -> str:
     """IN_FORCE, or the code of the first condition under which the authorisation does not serve this question."""
+    return _of_item(artefact, _standing(request, artefact, now), item)
+
+
+def _of_item(artefact: ConsentView, standing: str, item: str) -> str:
+    """`condition` from `_standing`: that it says nothing of the item is told before its purpose and state."""
+    return standing if item in artefact.items or standing in _NOBODYS_BUSINESS else "consent_other_item"
+
+
+def _standing(request: Request, artefact: ConsentView, now: datetime) -> str:
+    """`condition`, whatever the item."""
     if artefact.subject != request.subject_code.strip().upper():
         return "consent_other_subject"
     if artefact.grantee != request.member:
         return "consent_other_grantee"
-    if item not in artefact.items:
-        return "consent_other_item"
     if artefact.purpose != request.purpose:
         return "consent_other_purpose"
     if artefact.state is State.ACTIVE and artefact.valid_from <= now < artefact.valid_to:
@@ -159,7 +169,7 @@ def condition(request: Request, artefact: ConsentView, item: str, now: datetime)
 def _within(request: Request, artefact: ConsentView, now: datetime) -> str:
     """Data range and counts of an authorisation that is active."""
     if request.as_of is not None:
-        since = since_of(artefact, today_of(now))
+        since = since_of(artefact, now)
         if since is not None and request.as_of < since:
             return "consent_other_period"
     if artefact.max_calls is not None and artefact.used >= artefact.max_calls:
@@ -184,10 +194,10 @@ def today_of(now: datetime) -> date:
     return now.astimezone(CHINA).date()
 
 
-def since_of(artefact: ConsentView, today: date) -> date | None:
+def since_of(artefact: ConsentView, now: datetime) -> date | None:
     """The first day of the data range; None where it is not limited."""
     if artefact.months_back is not None:
-        return months_before(today, artefact.months_back)
+        return months_before(today_of(now), artefact.months_back)
     return artefact.since
 
 
@@ -208,7 +218,7 @@ def period_of(per: Per | None, today: date) -> str | None:
 def decide(request: Request, artefact: ConsentView | None, item: Item, now: datetime) -> Decision:
     """Decide on one item. `artefact`: the authorisation relied on, None where there is none."""
     about = profile(item)
-    plain = _without(request, about)
+    plain = _without(request.reader, about, request.items is None or about.item in request.items)
     if plain is not None:
         return plain
     code = condition(request, artefact, about.item, now) if artefact is not None else "consent_missing"
@@ -223,19 +233,35 @@ def choose(request: Request, artefacts: Iterable[ConsentView], item: Item, now: 
     Of equal ones, one whose calls are not counted comes first. Where none is in force, the refusal tells of the one
     nearest to serving. Those of other firms or members are passed over.
     """
-    about = profile(item)
-    plain = _without(request, about)
-    if plain is not None:
-        return plain
+    return choose_each(request, artefacts, (profile(item),), now)[0]
+
+
+def choose_each(
+    request: Request, artefacts: Iterable[ConsentView], items: Iterable[Profile], now: datetime
+) -> list[Decision]:
+    """`choose` for each of `items`: what is the same for all is looked at once."""
+    standings = [
+        (artefact, standing)
+        for artefact in artefacts
+        if artefact.state is not State.DRAFT
+        and (standing := _standing(request, artefact, now)) not in _NOBODYS_BUSINESS
+    ]
+    reader, limit = request.reader, request.items
+    return [
+        _without(reader, about, limit is None or about.item in limit) or _by_consent(standings, about, now)
+        for about in items
+    ]
+
+
+def _by_consent(standings: Sequence[tuple[ConsentView, str]], about: Profile, now: datetime) -> Decision:
+    """The decision on an item that is not open to everybody, by the best of the authorisations."""
     found = []
-    for artefact in artefacts:
-        code = condition(request, artefact, about.item, now)
-        if code in _NOBODYS_BUSINESS or artefact.state is State.DRAFT:
-            continue
+    for artefact, standing in standings:
+        code = _of_item(artefact, standing, about.item)
         if code != IN_FORCE or helps(artefact, about):
             found.append((artefact, code))
     if len(found) == 0:
-        return _as(None, "consent_missing", about, now)
+        return _refused(about, "consent_missing")
     if len(found) > 1:
         found.sort(key=lambda one: _order(one[0], one[1], about, now))
     return _as(*found[-1], about, now)
@@ -251,7 +277,7 @@ def _order(artefact: ConsentView, code: str, about: Profile, now: datetime) -> t
         return (0, NEARNESS[code], *last)
     fields = artefact.items[about.item]
     personal = artefact.personal.get(about.item)
-    since = since_of(artefact, today_of(now)) or date.min
+    since = since_of(artefact, now) or date.min
     return (
         1,
         0,
@@ -276,9 +302,10 @@ def helps(artefact: ConsentView | None, about: Profile) -> bool:
     )
 
 
-def _without(request: Request, about: Profile) -> Decision | None:
-    """The decision where no authorisation can change it."""
-    match request.reader:
+@lru_cache(maxsize=4096)
+def _without(reader: Reader, about: Profile, admitted: bool) -> Decision | None:
+    """The decision where no authorisation can change it. `admitted`: the asking member may read the item at all."""
+    match reader:
         case Reader.OPERATOR:
             words = "平台运营人员为数据维护查看;个人信息以遮蔽形式提供"
             return _given(about.as_masked, "operator_upkeep", words)
@@ -286,18 +313,12 @@ def _without(request: Request, about: Profile) -> Decision | None:
             words = "企业查看本企业的信息;封存的个人敏感信息以遮蔽形式提供"
             return _given(about.own, "own_information", words)
         case Reader.ANONYMOUS:
-            return Decision(False, None, "reader_unknown", f"未识别身份,不能查看“{about.name}”;请先登录", "登录后查询")
-    if request.items is not None and about.item not in request.items:
-        words = f"本单位的接入范围不含“{about.name}”"
-        return Decision(False, None, "not_own_item", words, "向平台申请扩大接入范围")
+            return _refusal("reader_unknown", f"未识别身份,不能查看“{about.name}”;请先登录", "登录后查询")
+    if not admitted:
+        return _refusal("not_own_item", f"本单位的接入范围不含“{about.name}”", "向平台申请扩大接入范围")
     if not about.needs_consent and about.open.view == "full":
         return _given(about.open, "open_information", "公开共享的信息")
     return None
-
-
-@lru_cache(maxsize=4096)
-def _given(form: Form, code: str, reason: str) -> Decision:
-    return Decision(True, form.view, code, reason, form=form)
 
 
 def _as(artefact: ConsentView | None, code: str, about: Profile, now: datetime) -> Decision:
@@ -312,30 +333,46 @@ def _refused(about: Profile, code: str) -> Decision:
     """What is left without an authorisation: the open part of an open item, nothing of the others."""
     wrong, remedy = REFUSALS[code]
     if about.needs_consent:
-        return Decision(False, None, code, f"不能提供“{about.name}”:{wrong}", remedy)
+        return _refusal(code, f"不能提供“{about.name}”:{wrong}", remedy)
     kept = (("个人信息以遮蔽形式提供", about.open.masked), ("企业保密的内容不提供", about.open.withheld))
     hidden = "、".join(words for words, names in kept if names)
-    reason = f"公开共享的信息;{hidden}({wrong})"
-    return Decision(True, about.open.view, "open_information", reason, remedy, form=about.open, kept_back=code)
+    return _given(about.open, "open_information", f"公开共享的信息;{hidden}({wrong})", remedy, code)
 
 
 def _granted(artefact: ConsentView, about: Profile, now: datetime) -> Decision:
-    form = form_for(about, artefact.items[about.item], artefact.personal.get(about.item))
-    since = since_of(artefact, today_of(now))
+    since = since_of(artefact, now)
+    alike = _consented(about, artefact.items[about.item], artefact.personal.get(about.item), since is not None)
     window = None
     if since is not None:
         window = Window(since, about.dated_by, about.has_states, None if about.needs_consent else about.open)
     return Decision(
-        True,
-        form.view if window is None else "cut",
-        "consented",
-        f"企业已授权提供“{about.name}”",
-        "",
-        form,
-        window,
-        artefact.id,
-        artefact.counted,
-    )
+        True, alike.view, alike.code, alike.reason, "", alike.form, window, artefact.id, artefact.counted, None,
+        alike.told,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _consented(about: Profile, fields: frozenset[str] | None, personal: PersonalGrant | None, within: bool) -> Decision:
+    """What all authorisations of `fields` and of `personal` have in common. `within`: a range of data."""
+    form = form_for(about, fields, personal)
+    return _given(form, "consented", f"企业已授权提供“{about.name}”", view="cut" if within else form.view)
+
+
+def _refusal(code: str, reason: str, remedy: str) -> Decision:
+    plain = Decision(False, None, code, reason, remedy)
+    return plain._replace(told=_told(plain))
+
+
+def _given(
+    form: Form, code: str, reason: str, remedy: str = "", kept_back: str | None = None, view: View | None = None
+) -> Decision:
+    plain = Decision(True, view or form.view, code, reason, remedy, form, kept_back=kept_back)
+    return plain._replace(told=_told(plain))
+
+
+def _told(one: Decision) -> bytes:
+    names = ("allowed", "view", "code", "reason", "remedy", "withheld", "masked", "kept_back")
+    return orjson.dumps({name: getattr(one, name) for name in names})[1:-1]
 
 
 def cut(document: bytes | str, masked: bytes | str | None, decision: Decision, unseal: Unseal | None = None) -> bytes:

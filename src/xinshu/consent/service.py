@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,9 +36,10 @@ class GrantorUnknownError(NotFoundError):
 
 @dataclass(frozen=True)
 class Detail:
-    """One authorisation with its life."""
+    """One authorisation with its life. `requested`: as the institution asked for it."""
 
     consent: Consent
+    requested: Artefact
     summary: tuple[tuple[str, str], ...]
     steps: tuple[Step, ...]
     signatures: tuple[Signature, ...]
@@ -122,20 +123,23 @@ class ConsentService:
         subject_code: str | None = None,
         grantee: str | None = None,
         purpose: str | None = None,
-        shown: str | None = None,
+        shown: Sequence[str] | None = None,
+        waits: str | None = None,
         ending_within_days: int | None = None,
+        sort: str = "newest",
         page: int = 1,
         page_size: int = 20,
     ) -> Page:
-        """What the caller may see, newest first. `shown`: a state as anybody sees it; `ending_within_days`: in force or
-        paused, and over by then."""
+        """What the caller may see, newest first, or by when it ends (`sort` "ending"). `shown`: states as anybody sees
+        them, any of which will do; `waits`: "paper" for its verifiers, "signer" for its witness; `ending_within_days`:
+        in force or paused, and over by then."""
         now = self.clock.now()
         ending = now + timedelta(days=ending_within_days) if ending_within_days is not None else None
         async with self.db.acquire() as conn:
             found = queries.list_consents(
                 conn, scopes=access.scopes, drafts_of=list(access.principal.members), subject_code=subject_code,
-                grantee=grantee, purpose=purpose, shown=shown, ending_before=ending, now=now, size=page_size,
-                skip=(page - 1) * page_size,
+                grantee=grantee, purpose=purpose, shown=list(shown) if shown else None, waits=waits,
+                ending_before=ending, sort=sort, now=now, size=page_size, skip=(page - 1) * page_size,
             )  # fmt: skip
             rows = [row async for row in found]
         return Page(rows[0]["total"] if rows else 0, tuple(Consent.of(row, now) for row in rows))
@@ -147,7 +151,8 @@ class ConsentService:
             consent = await self.visible(conn, access, consent_id)
             steps = tuple([Step.of(row) async for row in queries.steps(conn, id=consent_id)])
             signatures = tuple([Signature.of(row) async for row in queries.signatures(conn, id=consent_id)])
-        return Detail(consent, tuple(self.wording.summary(consent.artefact)), steps, signatures)
+            requested = await store.requested(conn, consent_id)
+        return Detail(consent, requested, tuple(self.wording.summary(consent.artefact)), steps, signatures)
 
     async def visible(self, conn: Any, access: Access, consent_id: UUID, *, lock: bool = False) -> Consent:
         """The authorisation if the caller's right covers it; otherwise it is as if there were none."""

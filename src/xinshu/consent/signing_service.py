@@ -33,6 +33,7 @@ from xinshu.consent.signing.model import Evidence, SignatureRecord, Signer, Sign
 from xinshu.consent.store import Actor
 from xinshu.consent.terms import Narrowing
 from xinshu.consent.view import State
+from xinshu.core.clock import CHINA
 from xinshu.members.model import Principal
 from xinshu.members.permissions import Access
 
@@ -73,6 +74,8 @@ class SigningService:
     async def prepare(self, access: Access, consent_id: UUID, by: Narrowing | None = None) -> Prepared:
         """Fix what the caller would sign: the request, less what `by` takes away, with the caller as signer.
 
+        `by` counts from what was asked for, so that the firm may think again; None: as it was prepared last.
+
         Raises ConsentNotFoundError, ConsentStateError, ConsentWidenedError, SignerError, MandateEndedError.
         """
         who, now = access.principal, self._clock.now()
@@ -84,10 +87,13 @@ class SigningService:
             states.after(consent.state, "prepare", consent.valid_to, consent.answer_by, now)
             await self._refuse_signed(conn, consent)
             before = consent.artefact
-            after = terms.narrow(before, by or Narrowing(), self._consents.catalogue)
+            base = before if by is None else await store.requested(conn, consent_id)
+            after = terms.narrow(base, by or Narrowing(), self._consents.catalogue)
             signer = ArtefactSigner(account=who.id, capacity=capacity)
             _check_personal_is_own(after, capacity)
-            after = after.model_copy(update={"signer": signer})
+            after = after.model_copy(update={"signer": signer, "revision": before.revision})
+            if by is not None:
+                after = self._consents.wording.shown(after)
             if after != before:
                 await self._revise(conn, consent, after, Actor.of(who))
             consent = await store.read(conn, consent_id, now)
@@ -138,7 +144,9 @@ class SigningService:
             _check_digest(consent, digest)
             await self._refuse_signed(conn, consent)
             event = "attest" if record.witness else "sign"
-            await store.move(conn, consent, event, Actor.of(who), now, method=record.method, key=record.key)
+            keys = {"key": record.key, "key_digest": record.key_digest}
+            said = {name: value for name, value in keys.items() if value}
+            await store.move(conn, consent, event, Actor.of(who), now, method=record.method, **said)
             await store.keep_signature(conn, consent, "signer", record, Actor.of(who), capacity, now)
             await queries.set_signed(conn, id=consent_id, method=record.method, by=who.id, now=now)
             return await store.read(conn, consent_id, now)
@@ -203,7 +211,8 @@ class SigningService:
                 raise _not_offered("paper", consent, self._consents.purposes.of(consent.purpose).signing)
             _check_digest(consent, digest)
             artefact = consent.artefact
-            if paper.signed_on > self._clock.today() or paper.signed_on < consent.requested_at.date():
+            asked_on = consent.requested_at.astimezone(CHINA).date()
+            if paper.signed_on > self._clock.today() or paper.signed_on < asked_on:
                 raise PaperError(f"纸质授权书的日期 {paper.signed_on} 不在申请之后、今天之前", hint="核对日期")
             signer = ArtefactSigner(account=None, capacity="paper")
             personal = artefact.personal if paper.personal_signed else None

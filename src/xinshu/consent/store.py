@@ -91,6 +91,12 @@ async def read(conn: Any, consent_id: UUID, now: datetime, *, lock: bool = False
     return Consent.of(row, now)
 
 
+async def requested(conn: Any, consent_id: UUID) -> Artefact:
+    """The artefact as the institution asked for it."""
+    content: str = await queries.first_artefact(conn, id=consent_id)
+    return Artefact.parse(content.encode())
+
+
 def not_found(consent_id: UUID) -> ConsentNotFoundError:
     """The answer for what is not there, and for what the caller may not see."""
     return ConsentNotFoundError(f"没有授权 {consent_id}", hint="核对编号,或从授权列表中选择")

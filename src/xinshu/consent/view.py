@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
@@ -42,8 +43,11 @@ class PersonalGrant:
     rows: OwnRows | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentView:
+_STATES = {state.value: state for state in State}
+_NOBODY: Mapping[str, PersonalGrant] = MappingProxyType({})
+
+
+class ConsentView(NamedTuple):
     """One authorisation. `items`: item → its fields, None for all. Valid from `valid_from` until before `valid_to`.
 
     `used`, `period_used` may be behind when the view comes from memory: `store.take_use` has the last word. `period` is
@@ -58,7 +62,7 @@ class ConsentView:
     valid_from: datetime
     valid_to: datetime
     items: Mapping[str, frozenset[str] | None]
-    personal: Mapping[str, PersonalGrant] = field(default_factory=dict)
+    personal: Mapping[str, PersonalGrant] = _NOBODY
     months_back: int | None = None
     since: date | None = None
     max_calls: int | None = None
@@ -99,30 +103,20 @@ class ConsentView:
         )
 
     @classmethod
-    def of_json(cls, told: dict[str, Any]) -> ConsentView:
-        """From a row that PostgreSQL wrote as JSON (`to_jsonb`)."""
+    def told(cls, subject: str, grantee: str, columns: list[Any]) -> ConsentView:
+        """From the columns of a row as JSON, in the order of the fields after `grantee` (`inquiry/queries.sql`)."""
+        (
+            name, purpose, state, valid_from, valid_to, items, personal, months_back, since, max_calls, used, times,
+            per, period, period_used, answer_by,
+        ) = columns  # fmt: skip
         moment = datetime.fromisoformat
-        since, answer_by = told["since"], told["answer_by"]
         return cls(
-            id=told["id"],
-            subject=told["subject_code"],
-            grantee=told["grantee"],
-            purpose=told["purpose"],
-            state=State(told["state"]),
-            valid_from=moment(told["valid_from"]),
-            valid_to=moment(told["valid_to"]),
-            items={item: _fields(names) for item, names in told["items"].items()},
-            personal={item: _personal(about) for item, about in told["personal"].items()},
-            months_back=told["months_back"],
-            since=date.fromisoformat(since) if since is not None else None,
-            max_calls=told["max_calls"],
-            used=told["used"],
-            times=told["times"],
-            per=told["per"],
-            period=told["period"],
-            period_used=told["period_used"],
-            answer_by=moment(answer_by) if answer_by is not None else None,
-        )
+            name, subject, grantee, purpose, _STATES[state], moment(valid_from), moment(valid_to),
+            {item: _fields(names) for item, names in items.items()},
+            {item: _personal(about) for item, about in personal.items()} if personal else _NOBODY,
+            months_back, date.fromisoformat(since) if since is not None else None,
+            max_calls, used, times, per, period, period_used, moment(answer_by),
+        )  # fmt: skip
 
 
 def _fields(names: list[str] | None) -> frozenset[str] | None:

@@ -111,7 +111,7 @@ class RequestIn(_TermsIn):
 
 
 class NarrowIn(_TermsIn):
-    """What the firm takes away; what is left out stays as it was asked for."""
+    """What the firm takes away of what was asked for; what is left out is as it was asked for."""
 
     items: Items | None = Field(None, description="保留的事项 → 字段")
     personal: bool = Field(True, description="false:不同意提供个人信息")
@@ -302,13 +302,14 @@ class SignatureOut(BaseModel):
 
 
 class DetailOut(ConsentOut):
-    """One authorisation with its texts and its life."""
+    """One authorisation with its texts and its life. `requested`: the artefact as it was asked for."""
 
     summary: list[LineOut]
     text: str
     text_version: str
     personal_text: str | None
     artefact: dict[str, Any]
+    requested: dict[str, Any]
     steps: list[StepOut]
     signatures: list[SignatureOut]
 
@@ -323,6 +324,7 @@ class DetailOut(ConsentOut):
             text_version=artefact.text.version,
             personal_text=artefact.personal.text.content if artefact.personal is not None else None,
             artefact=orjson.loads(detail.consent.content),
+            requested=detail.requested.as_json(),
             steps=[StepOut.of(step, who) for step in detail.steps],
             signatures=[SignatureOut.of(one) for one in detail.signatures],
         )

@@ -95,6 +95,11 @@ class Divisions:
             return self.current[code]
         return self.retired.get(code)
 
+    @property
+    def codes(self) -> list[str]:
+        """Codes in force, in order; answers without reading history."""
+        return sorted(self._current)
+
     def is_current(self, code: str) -> bool:
         """Whether the code is in force today; answers without reading history."""
         return code in self._current

@@ -65,6 +65,10 @@ class Settings(BaseSettings):
     allow_plain_http: bool = Field(
         False, description="Listen to the network without TLS and without a proxy: for trials only."
     )
+    metrics_networks: str = Field(
+        "127.0.0.0/8,::1",
+        description="Networks (CIDR, comma) of the callers that are shown `/metrics`; empty: nobody is.",
+    )
     rate_member: str = Field("6000/minute", description="Requests of one member or firm, all its callers together.")
     rate_caller: str = Field("3000/minute", description="Requests of one account or client system.")
     rate_address: str = Field(

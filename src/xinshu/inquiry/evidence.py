@@ -5,13 +5,14 @@ Written in the transaction of the leaf that proves it. An idempotency key is wri
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
+from asyncpg.pgproto import pgproto
 
 from xinshu.ledger.audit import Content, moment
 from xinshu.ledger.tree import Digest
@@ -21,17 +22,23 @@ queries = load_queries("xinshu.inquiry")
 _INSERT = """
 insert into inquiry (leaf, id, at, principal, member_id, subject_code, purpose, reference, consents, items, result,
                      idempotency_key, request)
-select i.leaf, i.id, i.at, i.principal, i.member_id, i.subject_code, i.purpose, i.reference, i.consents::text[],
-       i.items::jsonb, i.result, i.idempotency_key, i.request
-from unnest({0}::bigint[], {1}::uuid[], {2}::timestamptz[], {3}::text[], {4}::text[], {5}::text[], {6}::text[],
-            {7}::text[], {8}::text[], {9}::text[], {10}::bytea[], {11}::text[], {12}::bytea[])
-    as i (leaf, id, at, principal, member_id, subject_code, purpose, reference, consents, items, result,
-          idempotency_key, request)
-where exists (select from moved)"""
+select i.leaf, i.id, given.at, given.principal, given.member_id, given.subject, i.purpose, i.reference, i.consents,
+       i.items, decode(i.result, 'hex'), i.key, decode(i.request, 'hex')
+from json_to_recordset({rows}) as i (leaf bigint, id uuid, purpose text, reference text, consents text[], items jsonb,
+                                     result text, key text, request text)
+join given on given.index = i.leaf"""
 
 
-@dataclass(frozen=True, slots=True)
-class Inquired:
+def random_id(random_bytes: Callable[[int], bytes] = os.urandom) -> UUID:
+    """A random UUID (RFC 9562, version 4); of the class in C, because there is one for each inquiry."""
+    value = bytearray(random_bytes(16))
+    value[6] = value[6] & 0x0F | 0x40
+    value[8] = value[8] & 0x3F | 0x80
+    made: UUID = pgproto.UUID(bytes(value))
+    return made
+
+
+class Inquired(NamedTuple):
     """One answered inquiry. `items`: item → code of its decision. `request`, `result`: digests."""
 
     id: UUID
@@ -71,20 +78,23 @@ class InquiryDetail:
 
     @property
     def insert(self) -> str:
-        """Where the rows go; arrays within arrays are passed as their text."""
+        """Where the rows go."""
         return _INSERT
 
-    def arrays(self, rows: Sequence[Any], indexes: Sequence[int]) -> list[list[Any]]:
-        """One array a column."""
-        records = [
-            (
-                leaf, one.id, one.at, one.principal, one.member_id, one.subject_code, one.purpose, one.reference,
-                "{" + ",".join(one.consents) + "}", orjson.dumps(one.items).decode(), one.result, one.idempotency_key,
-                one.request,
-            )
-            for leaf, one in zip(indexes, rows, strict=True)
-        ]  # fmt: skip
-        return [list(column) for column in zip(*records, strict=True)]
+    def record(self, row: Any, index: int) -> dict[str, Any]:
+        """What the leaf's columns do not have."""
+        one: Inquired = row
+        return {
+            "leaf": index,
+            "id": str(one.id),
+            "purpose": one.purpose,
+            "reference": one.reference,
+            "consents": one.consents,
+            "items": one.items,
+            "result": one.result.hex(),
+            "key": one.idempotency_key,
+            "request": one.request.hex() if one.request is not None else None,
+        }
 
 
 class InquiryCheck:
@@ -111,7 +121,7 @@ class InquiryCheck:
 
     def _of(self, row: Any) -> Mapping[str, Any]:
         items = orjson.loads(row["items"])
-        about = {name: row[name] for name in Inquired.__dataclass_fields__ if name != "items"}
+        about = {name: row[name] for name in Inquired._fields if name != "items"}
         return {
             "index": row["leaf"],
             "at": moment(row["at"]),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 
 from xinshu.catalogue import Item
+from xinshu.consent.forms import Profile
 from xinshu.consent.rules import Decision
 from xinshu.core.errors import ConflictError, NotFoundError, XinshuError
 
@@ -38,8 +39,7 @@ class AnswerChangedError(ConflictError):
     code = "idempotency_answer_changed"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What is asked. `items`: numbers or slugs, None for all. `reference`: the reader's own, kept with the evidence.
 
     The same `key` from the same member is one inquiry, however often it is sent, as long as its answer is the same.
@@ -57,9 +57,8 @@ class Question:
         return orjson.dumps([self.subject, self.purpose, self.items, self.as_of, self.reference])
 
 
-@dataclass(frozen=True, slots=True)
-class ItemAnswer:
-    """One item of the answer; `document` is a JSON array as text, None where refused or nothing is known."""
+class ItemAnswer(NamedTuple):
+    """One item of the answer; `document` is a JSON array, None where refused or nothing is known."""
 
     item: Item
     decision: Decision
@@ -69,8 +68,7 @@ class ItemAnswer:
     updated_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The answer to one question, with its evidence. `repeated`: the same key was answered before, as this inquiry."""
 
     id: UUID
@@ -79,39 +77,29 @@ class Answer:
     purpose: str
     as_of: date | None
     answered_at: datetime
-    items: tuple[ItemAnswer, ...]
+    items: Sequence[ItemAnswer]
     body: bytes  # the items as JSON, whose digest is in the evidence
     repeated: bool = False
 
 
-def items_json(items: tuple[ItemAnswer, ...]) -> bytes:
-    """The items as JSON; the documents are passed through byte for byte."""
-    parts = []
-    for answer in items:
-        decision = answer.decision
-        head = orjson.dumps(
-            {
-                "item": answer.item.item,
-                "name": answer.item.name.zh,
-                "source_status": answer.item.source_status,
-                "decision": {
-                    "allowed": decision.allowed,
-                    "view": decision.view,
-                    "code": decision.code,
-                    "reason": decision.reason,
-                    "remedy": decision.remedy,
-                    "withheld": decision.withheld,
-                    "masked": decision.masked,
-                    "consent": decision.consent,
-                    "kept_back": decision.kept_back,
-                },
-                "rows": answer.rows,
-                "version": answer.version,
-                "updated_at": answer.updated_at,
-            }
-        )
-        parts.append(head[:-1] + b',"records":' + (answer.document or b"[]") + b"}")
-    return b"[" + b",".join(parts) + b"]"
+_NOTHING = b'},"rows":0,"version":null,"updated_at":'
+
+
+def items_json(abouts: Iterable[Profile], items: Sequence[ItemAnswer]) -> bytes:
+    """The items as JSON, from what is worked out once for each item and decision; the documents are passed through
+    byte for byte."""
+    moments = orjson.dumps([one.updated_at for one in items])[1:-1].split(b",")
+    parts: list[bytes] = []
+    for about, moment, (_, decision, document, rows, version, _) in zip(abouts, moments, items, strict=True):
+        consent = b'"%b"' % decision.consent.encode() if decision.consent is not None else b"null"
+        known = b'},"rows":%d,"version":%d,"updated_at":' % (rows, version) if version is not None else _NOTHING
+        parts += (
+            b",{", about.told, b',"decision":{', decision.told, b',"consent":', consent, known, moment, b',"records":',
+            document or b"[]", b"}",
+        )  # fmt: skip
+    parts[:1] = [b"[{"] if parts else [b"["]
+    parts.append(b"]")
+    return b"".join(parts)
 
 
 def answer_json(answer: Answer) -> bytes:
@@ -127,4 +115,4 @@ def answer_json(answer: Answer) -> bytes:
             "answered_at": answer.answered_at,
         }
     )
-    return frame[:-1] + b',"items":' + answer.body + b"}"
+    return b"".join((frame[:-1], b',"items":', answer.body, b"}"))

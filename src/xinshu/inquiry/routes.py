@@ -3,7 +3,7 @@
 # Annotations are not postponed here: FastAPI could not resolve the local names of the dependencies in them.
 
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,15 +15,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 
 from xinshu.consent.rules import Reader, reader_of
-from xinshu.inquiry.listing import Inquiries, InquiryLine
+from xinshu.inquiry.listing import Asked, Inquiries, InquiryLine
 from xinshu.inquiry.model import Question, answer_json
 from xinshu.inquiry.service import InquiryService
+from xinshu.members.model import Caller, Principal
 from xinshu.members.permissions import Access, Guards
 
 KEY = r"^[\x21-\x7e]{1,100}$"
 TEXT = r"^[^\x00]*$"  # no database keeps a NUL
-_KEY = re.compile(KEY[1:-1])
+_KEY = re.compile(KEY[1:-1].encode())
 JSON_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"schema": {"type": "object"}}}}}
+Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2200, 1, 1))]
 Fast = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -56,6 +58,7 @@ class LineOut(BaseModel):
     member_id: str | None
     member_name: str | None
     subject_code: str
+    subject_name: str | None
     purpose: str
     reference: str | None
     consents: list[str]
@@ -67,34 +70,54 @@ class LineOut(BaseModel):
         return cls(**{name: getattr(line, name) for name in cls.model_fields})
 
 
-def quick_inquiry(service: InquiryService, guards: Guards) -> Fast:
-    """POST /v1/inquiries without the framework's routing and parameters, which cost more than the inquiry itself."""
+ReadBody = Callable[[], Awaitable[bytes]]
+Quick = Callable[[Principal, Caller, Mapping[bytes, bytes], ReadBody], Awaitable[bytes]]
+
+
+def quick_inquiry(service: InquiryService, guards: Guards) -> Quick:
+    """POST /v1/inquiries for whoever is signed in, without the framework, which costs more than the inquiry itself."""
+
+    async def inquire(who: Principal, caller: Caller, headers: Mapping[bytes, bytes], body: ReadBody) -> bytes:
+        access = guards.admit(who, caller, "read", "information")
+        key = headers.get(b"idempotency-key")
+        return await _inquire(service, access, headers.get(b"content-type", b""), key, body)
+
+    return inquire
+
+
+def _routed(service: InquiryService, guards: Guards) -> Fast:
     may_read = guards.may("read", "information")
 
     async def inquire(request: Request) -> Response:
         access = may_read(request)
-        if not request.headers.get("content-type", "").startswith("application/json"):
-            raise _unfit("content-type", "application/json")
-        key = request.headers.get("idempotency-key")
-        if key is not None and _KEY.fullmatch(key) is None:
-            raise _unfit("idempotency-key", "1 to 100 printable ASCII characters")
-        try:
-            asked = QuestionIn.model_validate_json(await request.body())
-        except ValidationError as error:
-            faults = error.errors(include_input=False, include_url=False)
-            raise RequestValidationError([{**fault, "loc": ("body", *fault["loc"])} for fault in faults]) from None
-        return await _answer(service, access, asked.question(key))
+        kind, key = request.headers.get("content-type", ""), request.headers.get("idempotency-key")
+        told = key.encode("latin-1") if key is not None else None
+        answer = await _inquire(service, access, kind.encode("latin-1"), told, request.body)
+        return Response(answer, media_type="application/json")
 
     return inquire
+
+
+async def _inquire(service: InquiryService, access: Access, kind: bytes, key: bytes | None, body: ReadBody) -> bytes:
+    if not kind.startswith(b"application/json"):
+        raise _unfit("content-type", "application/json")
+    if key is not None and _KEY.fullmatch(key) is None:
+        raise _unfit("idempotency-key", "1 to 100 printable ASCII characters")
+    try:
+        asked = QuestionIn.model_validate_json(await body())
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_url=False)
+        raise RequestValidationError([{**fault, "loc": ("body", *fault["loc"])} for fault in faults]) from None
+    return await _answer(service, access, asked.question(key.decode() if key is not None else None))
 
 
 def _unfit(header: str, words: str) -> RequestValidationError:
     return RequestValidationError([{"loc": ("header", header), "msg": words, "type": "header"}])
 
 
-async def _answer(service: InquiryService, access: Access, question: Question) -> Response:
+async def _answer(service: InquiryService, access: Access, question: Question) -> bytes:
     access.check(subject=question.subject.strip().upper())
-    return Response(answer_json(await service.ask(question, access.principal)), media_type="application/json")
+    return answer_json(await service.ask(question, access.principal))
 
 
 def router(service: InquiryService, inquiries: Inquiries, guards: Guards) -> APIRouter:
@@ -104,10 +127,10 @@ def router(service: InquiryService, inquiries: Inquiries, guards: Guards) -> API
     Listing = Annotated[Access, Depends(guards.may("read", "inquiry"))]
 
     class QuickRoute(APIRoute):
-        """Documented as any other, answered by `quick_inquiry`."""
+        """Documented as any other, answered without the framework's parameters."""
 
         def get_route_handler(self) -> Fast:
-            return quick_inquiry(service, guards)
+            return _routed(service, guards)
 
     @routes.get(
         "/v1/subjects/{code}/information",
@@ -126,7 +149,8 @@ def router(service: InquiryService, inquiries: Inquiries, guards: Guards) -> API
     ) -> Response:
         """What is known of a subject; every item carries the decision that let it through or kept it back."""
         names = tuple(name.strip() for name in items.split(",") if name.strip()) if items else None
-        return await _answer(service, access, Question(code, purpose or _own_purpose(access), names or None, as_of))
+        question = Question(code, purpose or _own_purpose(access), names or None, as_of)
+        return Response(await _answer(service, access, question), media_type="application/json")
 
     inquiring = APIRouter(route_class=QuickRoute)
 
@@ -139,7 +163,8 @@ def router(service: InquiryService, inquiries: Inquiries, guards: Guards) -> API
         idempotency_key: Annotated[str | None, Header(pattern=KEY, description="同一键只算一次查询")] = None,
     ) -> Response:
         """Each item with its decision and reason; recorded as evidence before it is answered."""
-        return await _answer(service, access, body.question(idempotency_key))
+        answer = await _answer(service, access, body.question(idempotency_key))
+        return Response(answer, media_type="application/json")
 
     routes.include_router(inquiring)
 
@@ -149,11 +174,16 @@ def router(service: InquiryService, inquiries: Inquiries, guards: Guards) -> API
         subject: Annotated[str | None, Query(max_length=40, description="信用主体代码")] = None,
         member: Annotated[str | None, Query(max_length=40, description="成员编号")] = None,
         consent: Annotated[str | None, Query(max_length=60, description="授权编号")] = None,
+        purpose: Annotated[str | None, Query(max_length=40, pattern=TEXT, description="用途代码")] = None,
+        since: Annotated[Day | None, Query(description="自该日(含)")] = None,
+        until: Annotated[Day | None, Query(description="至该日(含)")] = None,
+        others: Annotated[bool, Query(description="不含企业查看自己的")] = False,
         before: Annotated[int | None, Query(ge=0, le=2**62, description="只要存证编号小于此的")] = None,
         page_size: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> list[LineOut]:
         """Newest first: a firm sees who read about it, an institution what it read, a supervisor all."""
-        found = await inquiries.page(access.scopes, subject, member, consent, before, page_size)
+        asked = Asked(subject, member, consent, purpose, since, until, others, before, page_size)
+        found = await inquiries.page(asked, access.scopes)
         return [LineOut.of(line) for line in found]
 
     return routes

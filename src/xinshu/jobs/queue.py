@@ -17,8 +17,9 @@ from pgqueuer.errors import RetryRequested
 from pgqueuer.models import Job
 
 from xinshu.core.errors import UnavailableError
-from xinshu.store import Database
+from xinshu.store import Database, load_queries
 
+queries = load_queries("xinshu.jobs")
 logger = structlog.get_logger(__name__)
 Task = Callable[[dict[str, Any]], Awaitable[None]]
 POLL = timedelta(seconds=5)  # beside LISTEN/NOTIFY, for jobs whose worker died
@@ -28,9 +29,10 @@ AGAIN = timedelta(seconds=30)  # until a job that was put off is run again
 async def enqueue(db: Database, task: str, payload: dict[str, Any], key: str) -> None:
     """Ask for `task` to be run with `payload`; while a job with the same `key` waits or runs, nothing is added.
 
-    Raises DatabaseUnavailableError.
+    It takes the place of one that failed. Raises DatabaseUnavailableError.
     """
     async with db.acquire() as conn:
+        await queries.forget_failed(conn, key=key)
         await Queries(AsyncpgDriver(conn)).enqueue(task, orjson.dumps(payload), dedupe_key=key, on_conflict="skip")
 
 
@@ -60,7 +62,8 @@ class Worker:
     def _new_queue(self) -> PgQueuer:
         queue = PgQueuer(AsyncpgPoolDriver(self._db.pool))
         for name, task in self._tasks.items():
-            queue.entrypoint(name, concurrency_limit=self._at_once)(self._entry(name, task))
+            # What has failed is kept, for somebody to look at and to run again.
+            queue.entrypoint(name, concurrency_limit=self._at_once, on_failure="hold")(self._entry(name, task))
         return queue
 
     def _entry(self, name: str, task: Task) -> Callable[[Job], Awaitable[None]]:

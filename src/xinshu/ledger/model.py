@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -33,8 +35,7 @@ class LeafUnknownError(XinshuError):
     code = "leaf_unknown"
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """What is to be recorded. `about`: digests, codes and pointers; never personal data in clear."""
 
     kind: str
@@ -42,7 +43,7 @@ class Entry:
     principal: str | None = None
     member_id: str | None = None
     subject: str | None = None
-    about: dict[str, Any] = field(default_factory=dict)
+    about: Mapping[str, Any] = MappingProxyType({})
 
     def content(self) -> bytes:
         """Canonical JSON (RFC 8785: keys sorted; values are texts, whole numbers, true, false, null)."""
@@ -54,7 +55,7 @@ class Entry:
                 "principal": self.principal,
                 "member": self.member_id,
                 "subject": self.subject,
-                "about": self.about,
+                "about": dict(self.about),
             },
             option=orjson.OPT_SORT_KEYS,
         )

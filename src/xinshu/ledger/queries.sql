@@ -48,6 +48,10 @@ insert into checkpoint (size, root, at, note) values (:size, :root, :at, :note) 
 -- name: newest_checkpoint^
 select size, root, at, note from checkpoint order by size desc limit 1;
 
+-- name: newest_checkpoints
+select size, root, at, note from checkpoint where :before::bigint is null or size < :before
+order by size desc limit :page;
+
 -- name: checkpoint_at_least^
 -- The first checkpoint that covers a leaf.
 select size, root, at, note from checkpoint where size > :index order by size limit 1;

@@ -64,6 +64,22 @@ class ProofOut(BaseModel):
     proof: list[str]
 
 
+class HeadOut(BaseModel):
+    """The log now: so many leaves, and entries written with a change that are not in it yet."""
+
+    size: int
+    waiting: int
+
+
+class CheckpointOut(BaseModel):
+    """One signed checkpoint; `root` in base64, `note` as signed."""
+
+    size: int
+    root: str
+    at: datetime
+    note: str
+
+
 class KeyOut(BaseModel):
     """By which checkpoints are verified."""
 
@@ -97,6 +113,24 @@ def router(ledger: Ledger, read: Callable[..., MayRead]) -> APIRouter:
     async def checkpoint() -> Response:
         """Signed note in the form of C2SP tlog-checkpoint."""
         return Response(await ledger.newest_checkpoint(), media_type="text/plain; charset=utf-8")
+
+    @routes.get("/head", summary="日志的大小 Size of the log")
+    async def head() -> HeadOut:
+        """Also what no checkpoint covers yet."""
+        size, waiting = await ledger.size()
+        return HeadOut(size=size, waiting=waiting)
+
+    @routes.get("/checkpoints", summary="历次检查点 Checkpoints")
+    async def checkpoints(
+        before: Annotated[int | None, Query(ge=0, le=INDEX_MAX, description="只要条数小于此的")] = None,
+        page_size: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
+    ) -> list[CheckpointOut]:
+        """Newest first; of any two, the later is a continuation of the earlier (`/proofs/consistency`)."""
+        found = await ledger.checkpoints(before, page_size)
+        return [
+            CheckpointOut(size=one["size"], root=base64.b64encode(one["root"]).decode(), at=one["at"], note=one["note"])
+            for one in found
+        ]
 
     @routes.get("/key", summary="验证公钥 Public key")
     async def key() -> KeyOut:

@@ -106,6 +106,16 @@ class Ledger:
             newest = await queries.newest_checkpoint(conn)
         return str(newest["note"]) if newest is not None else await self.checkpoint()
 
+    async def checkpoints(self, before: int | None = None, size: int = 50) -> list[Any]:
+        """Signed checkpoints (size, root, at, note), newest first, of fewer than `before` leaves."""
+        async with self._db.acquire() as conn:
+            return [row async for row in queries.newest_checkpoints(conn, before=before, page=size)]
+
+    async def size(self) -> tuple[int, int]:
+        """Leaves in the log, and entries that wait to come into it."""
+        async with self._db.acquire() as conn:
+            return head_of(await queries.head(conn)).frontier.size, await queries.count_waiting(conn)
+
     def _keep(self, signed: str) -> None:
         self._witness.parent.mkdir(parents=True, exist_ok=True)
         with self._witness.open("a", encoding="utf-8") as file:

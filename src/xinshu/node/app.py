@@ -20,21 +20,27 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from xinshu import __version__
 from xinshu.catalogue.routes import router as catalogue_routes
+from xinshu.collect.mending.routes import router as mending_routes
+from xinshu.collect.overview.routes import router as overview_routes
 from xinshu.collect.pull_routes import router as pull_routes
 from xinshu.collect.routes import router as collect_routes
+from xinshu.collect.upload_routes import router as upload_routes
 from xinshu.consent.routes import router as consent_routes
 from xinshu.core.errors import XinshuError
 from xinshu.inquiry.routes import quick_inquiry
 from xinshu.inquiry.routes import router as inquiry_routes
+from xinshu.jobs import Jobs
+from xinshu.jobs.routes import router as job_routes
+from xinshu.jobs.service import Touched
 from xinshu.ledger.routes import router as ledger_routes
 from xinshu.members.accounts.routes import router as account_routes
 from xinshu.members.clients.oauth_routes import router as oauth_routes
 from xinshu.members.clients.routes import router as client_routes
-from xinshu.members.events import Events
+from xinshu.members.events import Events, record
 from xinshu.members.events.routes import router as event_routes
 from xinshu.members.onboarding.routes import router as onboarding_routes
 from xinshu.members.passkeys.routes import router as passkey_routes
-from xinshu.members.permissions import Guards
+from xinshu.members.permissions import Access, Guards
 from xinshu.members.permissions.guards import caller_of, principal_of
 from xinshu.members.permissions.routes import router as permission_routes
 from xinshu.members.sign_on.routes import router as sign_on_routes
@@ -44,13 +50,15 @@ from xinshu.node.edge.bodies import BodyLimit
 from xinshu.node.edge.headers import SecurityHeaders
 from xinshu.node.edge.limits import Limiter
 from xinshu.node.edge.proxies import ForwardedScheme, TrustedProxies
+from xinshu.node.health import router as health_routes
+from xinshu.node.lane import Explain, Lane
 from xinshu.node.membership import Membership
 from xinshu.node.openapi import describe
+from xinshu.node.public import router as public_routes
 from xinshu.node.sandbox import SandboxTenant
 from xinshu.node.services import Services
 from xinshu.subjects.routes import router as subject_routes
 
-Handler = Callable[[Request], Awaitable[Response]]
 logger = structlog.get_logger(__name__)
 
 
@@ -59,14 +67,23 @@ def build_node(services: Services) -> ASGIApp:
     membership, settings = _membership(services), services.settings
     sandbox = SandboxTenant(settings, services.host, services.clock, build_sandbox)
     proxies = TrustedProxies(settings.trusted_proxies, settings.tls_client_certificates)
+    limit = Limiter(settings).check
     door = Door(
-        Observed(build_app(services, sandbox.close), _quick(services, membership.events, membership.guards)),
+        Observed(build_app(services, sandbox.close)),
         identify=proxies.caller,
         authenticate=membership.authenticate,
-        limit=Limiter(settings).check,
+        limit=limit,
         sandbox=sandbox,
     )
-    return ForwardedScheme(SecurityHeaders(BodyLimit(door, settings.body_max_bytes, BODIES)), proxies)
+    return Lane(
+        ForwardedScheme(SecurityHeaders(BodyLimit(door, settings.body_max_bytes, BODIES)), proxies),
+        {("POST", "/v1/inquiries"): quick_inquiry(services.inquiry, membership.guards)},
+        proxies=proxies,
+        remembered=membership.tokens.remembered,
+        limit=limit,
+        explain=_explainer(membership.events),
+        most=settings.body_max_bytes,
+    )
 
 
 def build_app(services: Services, at_end: Callable[[], Awaitable[None]] | None = None) -> FastAPI:
@@ -91,6 +108,8 @@ def build_app(services: Services, at_end: Callable[[], Awaitable[None]] | None =
     _include(app, services, membership.guards)
     _include_members(app, membership)
     _include_authorisations(app, services, membership.guards)
+    _include_operations(app, services, membership.guards)
+    app.include_router(public_routes(services, membership, membership.guards), responses=_ERRORS)
     app.include_router(_health(services))
     web.mount(app)
     describe(app, services.table)
@@ -108,13 +127,14 @@ def build_sandbox(services: Services) -> ASGIApp:
     app = FastAPI(openapi_url=None)
     _include(app, services, Guards(services.table))
     _finish(app, services)
-    return Observed(app, _quick(services, None, Guards(services.table)))
+    return Observed(app)
 
 
 # Uploads are limited by their own routes: path → bytes, None: the route says.
 BODIES: dict[str, int | None] = {
     r"/v1/batches": None,
     r"/v1/batches/rows": 32 * 1024**2,
+    r"/v1/uploads/[^/]+": None,
     r"/v1/members/[^/]+/documents": None,
 }
 
@@ -122,7 +142,12 @@ BODIES: dict[str, int | None] = {
 def _include(app: FastAPI, services: Services, guards: Guards) -> None:
     """What node and sandbox have in common."""
     routes = APIRouter(responses=_ERRORS)
+    routes.include_router(overview_routes(services.overview, guards, services.senders))
+    routes.include_router(mending_routes(services.collect, guards))
     routes.include_router(collect_routes(services.collect, guards, services.senders, services.enqueue_batch))
+    routes.include_router(
+        upload_routes(services.collect, services.uploads, guards, services.senders, services.enqueue_batch)
+    )
     routes.include_router(pull_routes(services.pulls, guards, services.enqueue_pull))
     routes.include_router(services.distribution.router(guards))
     routes.include_router(inquiry_routes(services.inquiry, services.inquiries, guards))
@@ -156,15 +181,19 @@ def _include_authorisations(app: FastAPI, services: Services, guards: Guards) ->
         app.include_router(consent_routes(found.consents, found.signing, guards, reads), responses=_ERRORS)
 
 
-def _quick(services: Services, events: Events | None, guards: Guards) -> dict[tuple[str, str], Handler]:
-    """What banks ask thousands of times a minute."""
-    inquire = quick_inquiry(services.inquiry, guards)
+def _include_operations(app: FastAPI, services: Services, guards: Guards) -> None:
+    """What operators see of the node itself; what they do to a job comes into the security log."""
 
-    async def observed(request: Request) -> Response:
-        request.state.events = events
-        return await inquire(request)
+    async def note(access: Access, conn: Any, code: str, job: Touched) -> None:
+        who = access.principal
+        await record(
+            conn, services.clock.now(), "job", code, principal=who.id, member_id=who.member_id,
+            target=f"job:{job.id}", address=access.caller.address, task=job.task,
+        )  # fmt: skip
 
-    return {("POST", "/v1/inquiries"): observed}
+    read, retry, cancel = (guards.may(action, "job") for action in ("read", "retry", "cancel"))
+    app.include_router(job_routes(Jobs(services.db), read, retry, cancel, note), responses=_ERRORS)
+    app.include_router(health_routes(services, guards), responses=_ERRORS)
 
 
 def _finish(app: FastAPI, services: Services) -> None:
@@ -234,23 +263,21 @@ def _health(services: Services) -> APIRouter:
             await conn.fetchval("select 1")
         return {"status": "ok", "platform": services.settings.platform_name}
 
+    shown = metrics.Exposition(services)
+
     @routes.get("/metrics", summary="指标 Metrics", response_class=Response)
-    async def exposition() -> Response:
-        """For Prometheus."""
-        return Response(await metrics.exposition(services), media_type=metrics.CONTENT_TYPE)
+    async def exposition(request: Request) -> Response:
+        """For Prometheus, from the networks that the setting `metrics_networks` names."""
+        return Response(await shown.shown_to(caller_of(request).address), media_type=metrics.CONTENT_TYPE)
 
     return routes
 
 
 class Observed:
-    """ASGI: time and outcome of each request; queries and bodies are never logged.
+    """ASGI: time and outcome of each request; queries and bodies are never logged."""
 
-    What is in `quick`, (method, path) → handler, is answered without the framework's routing; its errors look alike.
-    """
-
-    def __init__(self, app: ASGIApp, quick: dict[tuple[str, str], Handler]) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._quick = quick
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -266,27 +293,23 @@ class Observed:
             await send(message)
 
         path = scope["path"]
-        handler = self._quick.get((scope["method"], path))
         try:
-            if handler is not None:
-                response = await _answered(handler, Request(scope, receive))
-                await response(scope, receive, sending)
-            else:
-                await self._app(scope, receive, sending)
-                path = getattr(scope.get("route"), "path", None) or "unknown"
+            await self._app(scope, receive, sending)
+            path = getattr(scope.get("route"), "path", None) or "unknown"
         finally:
             metrics.observe(scope["method"], path, status, time.perf_counter() - began)
 
 
-async def _answered(handler: Handler, request: Request) -> Response:
-    try:
-        return await handler(request)
-    except Exception as error:
-        for kind, explain in _HANDLERS.items():
-            if isinstance(error, kind):
-                found = explain(request, error)
-                return await found if isinstance(found, Awaitable) else found
-        raise
+def _explainer(events: Events) -> Explain:
+    """The handlers of errors for what is answered without the framework."""
+
+    async def explain(request: Request, error: Exception) -> Response:
+        request.state.events = events
+        handler = next(handler for kind, handler in _HANDLERS.items() if isinstance(error, kind))
+        found = handler(request, error)
+        return await found if isinstance(found, Awaitable) else found
+
+    return explain
 
 
 async def _expected(request: Request, error: Exception) -> Response:

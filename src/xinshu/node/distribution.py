@@ -11,6 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from xinshu.catalogue import Catalogue
+from xinshu.consent.uses import ConsentUses
 from xinshu.core.clock import Clock
 from xinshu.core.settings import Settings
 from xinshu.inquiry.batches.routes import router as batch_routes
@@ -18,6 +19,10 @@ from xinshu.inquiry.batches.service import InquiryBatches
 from xinshu.inquiry.batches.tasks import TASK as BATCH
 from xinshu.inquiry.batches.tasks import batch_task, enqueue_batch
 from xinshu.inquiry.batches.work import BatchWork
+from xinshu.inquiry.data_use import DataUse
+from xinshu.inquiry.data_use import router as data_use_routes
+from xinshu.inquiry.preview import PreviewService
+from xinshu.inquiry.preview import router as preview_routes
 from xinshu.inquiry.push.addresses import Reach
 from xinshu.inquiry.push.post import Poster
 from xinshu.inquiry.push.routes import router as push_routes
@@ -26,10 +31,13 @@ from xinshu.inquiry.push.service import PushService, push_task
 from xinshu.inquiry.screening.routes import router as screening_routes
 from xinshu.inquiry.screening.service import ScreeningService
 from xinshu.inquiry.service import InquiryService
+from xinshu.inquiry.usage.routes import router as usage_routes
+from xinshu.inquiry.usage.service import Quota, UsageService
 from xinshu.jobs import Task
 from xinshu.ledger import Ledger
 from xinshu.members.model import Principal
 from xinshu.members.permissions import Guards, Permissions
+from xinshu.node.edge.limits import Rate
 from xinshu.store import Database
 from xinshu.store.lake import Lake
 
@@ -53,6 +61,9 @@ class Distribution:
     work: BatchWork
     screenings: ScreeningService
     push: PushService
+    data_use: DataUse
+    preview: PreviewService
+    usage: UsageService
 
     @classmethod
     def build(
@@ -78,6 +89,9 @@ class Distribution:
             work=BatchWork(db, clock, inquiry, table, lake, folder, host.principal_by_id, kept),
             screenings=screenings,
             push=PushService.build(db, host.db, clock, catalogue, inquiry, ledger, screenings, poster, sandbox=sandbox),
+            data_use=DataUse(db, host.db, catalogue, clock),
+            preview=PreviewService(db, catalogue, clock, ConsentUses(db)),
+            usage=UsageService(db, clock, settings.screenings_per_day, _rates(settings)),
         )
 
     @property
@@ -91,6 +105,9 @@ class Distribution:
         routes.include_router(batch_routes(self.batches, guards, self._enqueue))
         routes.include_router(push_routes(self.push, guards, self.push.wake))
         routes.include_router(screening_routes(self.screenings, guards))
+        routes.include_router(data_use_routes(self.data_use, guards))
+        routes.include_router(preview_routes(self.preview, guards))
+        routes.include_router(usage_routes(self.usage, guards))
         return routes
 
     async def take_up_unfinished(self) -> None:
@@ -106,3 +123,10 @@ class Distribution:
 
     async def _enqueue(self, batch_id: UUID) -> None:
         await enqueue_batch(self.db, batch_id)
+
+
+def _rates(settings: Settings) -> tuple[Quota, ...]:
+    """The limits of requests that concern a member, as its usage shows them."""
+    rates = {name: Rate.read(name, getattr(settings, name)) for name in ("rate_member", "rate_caller")}
+    units = {1: "second", 60: "minute", 3600: "hour"}
+    return tuple(Quota(name, rate.amount, None, units[rate.seconds]) for name, rate in rates.items())

@@ -65,7 +65,7 @@ class Door:
                 refusal = error
             self._limit(principal, caller, scope["path"], scope["method"])
         except XinshuError as error:
-            await _refuse(error, scope, receive, send)
+            await refusal_of(error)(scope, receive, send)
             return
         state = scope.setdefault("state", {})
         state["principal"], state["caller"], state["refusal"] = principal, caller, refusal
@@ -87,7 +87,7 @@ class Door:
         try:
             app = await self._sandbox.app()
         except XinshuError as error:
-            await _refuse(error, scope, receive, send)
+            await refusal_of(error)(scope, receive, send)
             return
         await app(scope, receive, watched)
         action = scope["state"].get("permission")
@@ -95,8 +95,7 @@ class Door:
             await self._sandbox.tried(principal, action, status < 400)
 
 
-async def _refuse(error: XinshuError, scope: Scope, receive: Receive, send: Send) -> None:
-    headers = {}
-    if (wait := error.details.get("retry_after")) is not None:
-        headers["Retry-After"] = str(wait)
-    await JSONResponse(error.as_dict(), error.status, headers)(scope, receive, send)
+def refusal_of(error: XinshuError) -> JSONResponse:
+    """What the door tells whom it does not let in."""
+    wait = error.details.get("retry_after")
+    return JSONResponse(error.as_dict(), error.status, {"Retry-After": str(wait)} if wait is not None else None)

@@ -1,11 +1,16 @@
-"""Metrics in Prometheus' form: requests as they pass, the rest from the database."""
+"""Metrics in Prometheus' form: requests as they pass, the rest from the database, for whom the setting names."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
+from typing import ClassVar
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from xinshu.core.errors import NotFoundError, SettingError
 from xinshu.node.services import Services
 from xinshu.store import load_queries
 
@@ -25,12 +30,67 @@ _leaves = Gauge("xinshu_ledger_leaves", "Leaves in the log of evidence", registr
 _waiting = Gauge("xinshu_ledger_waiting", "Leaves waiting to come into the log", registry=_registry)
 _inquiries = Gauge("xinshu_inquiries", "Inquiries answered (estimate)", registry=_registry)
 HOUR = timedelta(hours=1)
+KEPT = timedelta(seconds=5)
+
+
+class MetricsRefusedError(NotFoundError):
+    """The caller is in none of the networks. Not a 403: those are written down, and anybody can ask for this."""
+
+    code: ClassVar[str] = "metrics_not_shown"
+
+
+class Exposition:
+    """All metrics as text, counted anew every five seconds at most, however often somebody asks."""
+
+    def __init__(self, services: Services) -> None:
+        """Raises SettingError when `metrics_networks` names no networks."""
+        self._services = services
+        given = services.settings.metrics_networks
+        try:
+            self._networks = [ip_network(one.strip()) for one in given.split(",") if one.strip()]
+        except ValueError as error:
+            raise SettingError(
+                f"XINSHU_METRICS_NETWORKS 有误:{error}", hint="写网段,逗号分隔,如 127.0.0.0/8,10.1.0.0/16"
+            ) from None
+        self._lock = asyncio.Lock()
+        self._made: datetime | None = None
+        self._text = b""
+
+    async def shown_to(self, address: str) -> bytes:
+        """The text, for a caller at this address. Raises MetricsRefusedError."""
+        if not self._admits(address):
+            raise MetricsRefusedError(
+                "指标不对此来访地址开放", hint="由运维人员把监控系统的网段写入 XINSHU_METRICS_NETWORKS"
+            )
+        async with self._lock:
+            now = self._services.clock.now()
+            if self._made is None or not timedelta() <= now - self._made < KEPT:
+                self._text = await exposition(self._services)
+                self._made = now
+            return self._text
+
+    def _admits(self, address: str) -> bool:
+        try:
+            place = ip_address(address)
+        except ValueError:
+            return False
+        return any(place in network for network in self._networks)
 
 
 def observe(method: str, route: str, status: int, seconds: float) -> None:
     """Count one request; `route` is the template, never the path with its values."""
-    _requests.labels(method, route, str(status)).inc()
-    _seconds.labels(method, route).observe(seconds)
+    _counted(method, route, status).inc()
+    _timed(method, route).observe(seconds)
+
+
+@lru_cache(maxsize=10_000)
+def _counted(method: str, route: str, status: int) -> Counter:
+    return _requests.labels(method, route, str(status))
+
+
+@lru_cache(maxsize=10_000)
+def _timed(method: str, route: str) -> Histogram:
+    return _seconds.labels(method, route)
 
 
 async def exposition(services: Services) -> bytes:

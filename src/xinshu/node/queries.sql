@@ -17,7 +17,7 @@ select greatest(reltuples, 0)::bigint from pg_class where oid = 'subject'::regcl
 select count(*) from subject;
 
 -- name: jobs_waiting$
-select count(*) from pgqueuer;
+select count(*) from pgqueuer where status <> 'failed';
 
 -- name: members_by_state
 select kind, state, count(*) as members from member group by kind, state;
@@ -34,3 +34,33 @@ select (select size from log_head) as size, (select count(*) from waiting_leaf) 
 -- name: inquiries_estimated$
 -- The planner's figure, as for subjects.
 select greatest(reltuples, 0)::bigint from pg_class where oid = 'inquiry'::regclass;
+
+-- name: health_of_database^
+select current_setting('server_version') as version, pg_database_size(current_database()) as bytes,
+       (select count(*) from pg_stat_activity where backend_type = 'client backend')::integer as connections,
+       current_setting('max_connections')::integer as most;
+
+-- name: health_of_ledger^
+-- The log, its newest checkpoint, and what waits to come into it.
+select coalesce((select size from log_head), 0) as size, c.size as signed, c.at as signed_at,
+       (select min(at) from leaf where index = coalesce(c.size, 0)) as unsigned_since, w.waiting, w.waiting_since
+from (select count(*) as waiting, min(at) as waiting_since from waiting_leaf) w
+left join lateral (select size, at from checkpoint order by size desc limit 1) c on true;
+
+-- name: health_of_batches^
+-- Batches that a person has to decide on.
+select count(*) as held, min(updated_at) as since from batch where state = 'held';
+
+-- name: health_of_push^
+-- What could not be delivered, and since when the oldest event has been tried.
+select count(*) filter (where state = 'dead') as dead, count(*) filter (where state = 'waiting') as waiting,
+       min(queued_at) filter (where state = 'waiting') as since
+from push_event where state in ('dead', 'waiting');
+
+-- name: last_publications
+-- When each provider last had a batch of each item published.
+select provider, item, max(published_at) as at from batch
+where state in ('published', 'feedback_sent') group by provider, item;
+
+-- name: providers_online
+select provider_code as provider, name from member where state = 'online' and provider_code is not null;

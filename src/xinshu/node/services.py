@@ -13,12 +13,14 @@ import structlog
 
 from xinshu.catalogue import Catalogue
 from xinshu.collect.files import ReadLimits
+from xinshu.collect.overview.service import Overview
 from xinshu.collect.prepare import Tools
 from xinshu.collect.pulling import PullService
 from xinshu.collect.references import Codes
 from xinshu.collect.senders import Senders
 from xinshu.collect.service import CollectService
 from xinshu.collect.tasks import PROCESS, PULL, process_task, pull_task
+from xinshu.collect.uploads import Uploads
 from xinshu.consent.uses import ConsentUses
 from xinshu.core.clock import Clock
 from xinshu.core.divisions import Divisions
@@ -75,6 +77,16 @@ class Services:
         return Senders(self.host.db)
 
     @property
+    def uploads(self) -> Uploads:
+        """Files that arrive part by part."""
+        return Uploads(self.collect.spool_folder, self.collect.upload_max_bytes, self.clock)
+
+    @property
+    def overview(self) -> Overview:
+        """What providers see of their own sending."""
+        return Overview(self.db, self.catalogue, self.clock)
+
+    @property
     def inquiries(self) -> Inquiries:
         """Who read what."""
         return Inquiries(self.db)
@@ -119,6 +131,7 @@ class Services:
                 await self.distribution.push.wake()
                 if day != self.clock.today():
                     await self.distribution.remove_outlived()
+                    await self.collect.sweep()
                     if self.membership is not None:
                         await self.membership.onboarding.suspend_lapsed()
                     day = self.clock.today()

@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * 指标 Metrics
-         * @description For Prometheus.
+         * @description For Prometheus, from the networks that the setting `metrics_networks` names.
          */
         get: operations["exposition_metrics_get"];
         put?: never;
@@ -436,6 +436,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/batches/{batch_id}/mending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 改正问题数据 Rows to mend
+         * @description Each row by its cells, with its reasons and the latest attempt to mend it.
+         */
+        get: operations["rows_to_mend_v1_batches__batch_id__mending_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/batches/{batch_id}/quarantine": {
         parameters: {
             query?: never;
@@ -476,6 +496,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/batches/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 本单位的事项 Items of a provider
+         * @description Each with its last delivery, whether that is in time by the catalogue's cycle, and what waits.
+         */
+        get: operations["items_v1_batches_overview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/batches/rows": {
         parameters: {
             query?: never;
@@ -487,9 +527,29 @@ export interface paths {
         put?: never;
         /**
          * 直接报送数据行 Hand in rows
-         * @description For small feeds: up to 10,000 rows as JSON.
+         * @description For small feeds, and for rows that were set aside and mended: up to 10,000 rows as JSON.
          */
         post: operations["hand_in_rows_v1_batches_rows_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/trends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 数据质量趋势 Quality by month
+         * @description Rows and shares of each item by month, and what rows were set aside for.
+         */
+        get: operations["trends_v1_batches_trends_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -545,9 +605,29 @@ export interface paths {
         };
         /**
          * 查看一个信息事项的完整定义
-         * @description 字段、代码、校验、依据、周期、限值;与定义文件同一结构,代码表已代入。
+         * @description 字段、代码、校验、依据、周期、限值;与定义文件同一结构,代码表已代入。不写版本为现行版本。
          */
         get: operations["show_item_v1_catalogue__item__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/catalogue/{item}/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 两个版本的差异
+         * @description 逐处列出;breaking 表示原来能报的行可能不再接受,或看到的内容有增减。
+         */
+        get: operations["item_differences_v1_catalogue__item__differences_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -588,6 +668,26 @@ export interface paths {
          * @description XLSX 带下拉列表和数据字典;CSV 为 UTF-8(带 BOM)。
          */
         get: operations["item_template_v1_catalogue__item__template_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/catalogue/{item}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 信息事项的各版本
+         * @description 从旧到新,含已停用和尚未生效的。
+         */
+        get: operations["item_versions_v1_catalogue__item__versions_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -675,7 +775,7 @@ export interface paths {
         put?: never;
         /**
          * 添加公钥 Add a key
-         * @description Two active keys at most: add the next, change over, revoke the last.
+         * @description Two active keys at most: add the next, change over, revoke the last. Systems prove both keys.
          */
         post: operations["add_key_v1_clients__client_id__keys_post"];
         delete?: never;
@@ -713,7 +813,7 @@ export interface paths {
         };
         /**
          * 授权列表 Authorisations
-         * @description Newest first. A firm's inbox is `state=pending`; a member sees its own, the platform and supervisors all.
+         * @description A firm's inbox is `state=pending`; a member sees its own, the platform and supervisors all.
          */
         get: operations["listed_v1_consents_get"];
         put?: never;
@@ -1088,6 +1188,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/data-use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 数据使用情况 How data were used
+         * @description By month, item, purpose and kind of reader; no firm and no institution is named.
+         */
+        get: operations["data_use_v1_data_use_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/delegations": {
         parameters: {
             query?: never;
@@ -1192,6 +1312,26 @@ export interface paths {
          * @description Approve or refuse an applicant, after looking at the evidence.
          */
         post: operations["decide_v1_firm_accounts__account__decision_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 运行状况 Health
+         * @description Database, lake, background work, evidence, search, pulls, push, timeliness: a state, words, what to do.
+         */
+        get: operations["health_v1_health_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1306,6 +1446,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/inquiries/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 查询预览 What an inquiry would be given
+         * @description Each item with its decision and reason; no data, no evidence, no use taken.
+         */
+        post: operations["preview_v1_inquiries_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invitations/accept": {
         parameters: {
             query?: never;
@@ -1326,6 +1486,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 后台任务 Background jobs
+         * @description Running first, then failed, then waiting. What has succeeded is not kept here.
+         */
+        get: operations["listed_v1_jobs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 取消 Take a job out of the queue
+         * @description One that waits or has failed. What it was about stays as it is; the node takes it up again when it starts.
+         */
+        post: operations["give_up_v1_jobs__job_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重试 Run a failed job again
+         * @description At once, with its attempts counted anew.
+         */
+        post: operations["again_v1_jobs__job_id__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ledger/checkpoint": {
         parameters: {
             query?: never;
@@ -1338,6 +1558,46 @@ export interface paths {
          * @description Signed note in the form of C2SP tlog-checkpoint.
          */
         get: operations["checkpoint_v1_ledger_checkpoint_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 历次检查点 Checkpoints
+         * @description Newest first; of any two, the later is a continuation of the earlier (`/proofs/consistency`).
+         */
+        get: operations["checkpoints_v1_ledger_checkpoints_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 日志的大小 Size of the log
+         * @description Also what no checkpoint covers yet.
+         */
+        get: operations["head_v1_ledger_head_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1480,6 +1740,27 @@ export interface paths {
          * @description Whether a receipt is this platform's and unaltered; nothing but the receipt is looked at.
          */
         post: operations["check_v1_ledger_verify_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 实时画面 Live board
+         * @description What happens at this node now. With `Accept: text/event-stream` an event `board` at once and whenever the
+         *     log of evidence has grown; `over` when the session has ended. No firm is named.
+         */
+        get: operations["board_v1_live_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2046,6 +2327,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/public/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 平台数字 Figures
+         * @description Subjects, items, members, batches, inquiries, authorisations in force. null: fewer than ten.
+         */
+        get: operations["figures_v1_public_figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/public/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 已上线的成员 Members online
+         * @description Names only, and in which capacity.
+         */
+        get: operations["members_v1_public_members_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/public/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 公开统计 Open statistics
+         * @description Subjects, collection and inquiries in groups. null: fewer than ten, or withheld so that no smaller count can
+         *     be worked out.
+         */
+        get: operations["statistics_v1_public_statistics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/public/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 核验回执或核验码 Verify a receipt or a code
+         * @description By receipt: whether it is this platform's and unaltered. By code: whether the entry is
+         *     in the log. Either way only its kind and day are told.
+         */
+        post: operations["check_v1_public_verify_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/pulls": {
         parameters: {
             query?: never;
@@ -2606,6 +2969,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 没有传完的上传 Unfinished uploads
+         * @description Of the caller, oldest first; at most 20.
+         */
+        get: operations["unfinished_v1_uploads_get"];
+        put?: never;
+        /**
+         * 开始上传 Begin an upload
+         * @description Then send the parts in order, each up to `part_max` bytes.
+         */
+        post: operations["begin_v1_uploads_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * 放弃上传 Give an upload up
+         * @description What has arrived is deleted.
+         */
+        delete: operations["drop_v1_uploads__upload_id__delete"];
+        options?: never;
+        /**
+         * 传到哪里 How far
+         * @description After an interruption: from here the upload goes on.
+         */
+        head: operations["standing_v1_uploads__upload_id__head"];
+        /**
+         * 上传一段 Send a part
+         * @description A part is taken whole or not at all; 409 `upload_offset` says where the upload stands.
+         */
+        patch: operations["append_v1_uploads__upload_id__patch"];
+        trace?: never;
+    };
+    "/v1/uploads/{upload_id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 完成上传 Finish an upload
+         * @description The file becomes a batch; finishing again gives the same one.
+         */
+        post: operations["finish_v1_uploads__upload_id__finish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 用量 What one's own organisation asked
+         * @description Inquiries by day and purpose, and what is left of its quotas; of the caller's own organisation alone.
+         */
+        get: operations["used_v1_usage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks": {
         parameters: {
             query?: never;
@@ -2940,6 +3395,33 @@ export interface components {
             member: components["schemas"]["xinshu__members__onboarding__views__MemberOut"];
         };
         /**
+         * AreaOut
+         * @description Subjects of one division, and its place on the schematic map.
+         */
+        AreaOut: {
+            /** Code */
+            code: string;
+            /** Column */
+            column: number;
+            /** Name */
+            name: string;
+            /** Row */
+            row: number;
+            /** Subjects */
+            subjects: number | null;
+        };
+        /**
+         * AskedOut
+         * @description Inquiries of members for one purpose in each month.
+         */
+        AskedOut: {
+            /** Inquiries */
+            inquiries: (number | null)[];
+            name: components["schemas"]["Words"];
+            /** Purpose */
+            purpose: string;
+        };
+        /**
          * AssertionIn
          * @description The authenticator's part of a proof.
          */
@@ -2952,6 +3434,20 @@ export interface components {
             signature: string;
             /** Userhandle */
             userHandle?: string | null;
+        };
+        /**
+         * AttemptOut
+         * @description The row as it came back last, and why it was set aside again.
+         */
+        AttemptOut: {
+            /** Batch */
+            batch: number;
+            /** Cells */
+            cells: {
+                [key: string]: string;
+            } | null;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonOut"][];
         };
         /**
          * AttestationIn
@@ -2999,6 +3495,33 @@ export interface components {
             total: number;
         };
         /**
+         * Board
+         * @description All that the big screen shows. `size`: of the log of evidence, by which boards are told apart.
+         */
+        Board: {
+            /** Areas */
+            areas: components["schemas"]["LitAreaOut"][];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Events */
+            events: components["schemas"]["xinshu__statistics__model__EventOut"][];
+            figures: components["schemas"]["Figures"];
+            /** Hours */
+            hours: components["schemas"]["HourOut"][];
+            /** Inflows */
+            inflows: components["schemas"]["FlowOut"][];
+            /** Outflows */
+            outflows: components["schemas"]["FlowOut"][];
+            /** Platform */
+            platform: string;
+            /** Size */
+            size: number;
+            today: components["schemas"]["TodayOut"];
+        };
+        /**
          * BootstrapIn
          * @description The token of the node, and its first operator.
          */
@@ -3030,6 +3553,19 @@ export interface components {
             login: string;
             /** Member */
             member: string;
+        };
+        /**
+         * BusiestOut
+         * @description The minute with most inquiries.
+         */
+        BusiestOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Inquiries */
+            inquiries: number;
         };
         /**
          * CatalogueList
@@ -3069,40 +3605,13 @@ export interface components {
          */
         ChangeList: {
             /** Changes */
-            changes: components["schemas"]["ChangeOut"][];
+            changes: components["schemas"]["xinshu__members__onboarding__views__ChangeOut"][];
             /** Page */
             page: number;
             /** Page Size */
             page_size: number;
             /** Total */
             total: number;
-        };
-        /**
-         * ChangeOut
-         * @description A change proposed; `accepted` null: it waits for a second person.
-         */
-        ChangeOut: {
-            /** Accepted */
-            accepted: boolean | null;
-            /** Changes */
-            changes: {
-                [key: string]: unknown;
-            };
-            /** Decided At */
-            decided_at: string | null;
-            /** Decided By */
-            decided_by: string | null;
-            /** Id */
-            id: number;
-            /** Note */
-            note: string;
-            /**
-             * Proposed At
-             * Format: date-time
-             */
-            proposed_at: string;
-            /** Proposed By */
-            proposed_by: string;
         };
         /**
          * ChangesIn
@@ -3148,6 +3657,23 @@ export interface components {
             until: string | null;
             /** Words */
             words: string;
+        };
+        /**
+         * CheckpointOut
+         * @description One signed checkpoint; `root` in base64, `note` as signed.
+         */
+        CheckpointOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Note */
+            note: string;
+            /** Root */
+            root: string;
+            /** Size */
+            size: number;
         };
         /**
          * ClassRef
@@ -3305,6 +3831,30 @@ export interface components {
             second_factor_required?: true;
             /** Seconds */
             seconds: number;
+        };
+        /**
+         * CollectedOut
+         * @description Rows of one item accepted in each month.
+         */
+        CollectedOut: {
+            /** Batches */
+            batches: number;
+            /** Item */
+            item: string;
+            name: components["schemas"]["Words"];
+            provider: components["schemas"]["Words"];
+            /** Rows */
+            rows: number[];
+        };
+        /**
+         * ColumnOut
+         * @description A column as received and the field that it feeds.
+         */
+        ColumnOut: {
+            /** Field */
+            field: string | null;
+            /** Name */
+            name: string;
         };
         /**
          * Compare
@@ -3509,6 +4059,24 @@ export interface components {
             phone: string;
         };
         /**
+         * CorrectionOut
+         * @description A batch that mends this one.
+         */
+        CorrectionOut: {
+            /** Accepted */
+            accepted: number | null;
+            /** Id */
+            id: number;
+            /** Read */
+            read: number | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            state: components["schemas"]["xinshu__collect__model__BatchState"];
+        };
+        /**
          * CountsOut
          * @description Rows of a batch; read = accepted + quarantined.
          */
@@ -3608,6 +4176,43 @@ export interface components {
             since?: string | null;
         };
         /**
+         * DataUseOut
+         * @description How a provider's information was used, from month `since` to month `until`.
+         */
+        DataUseOut: {
+            /** Lines */
+            lines: components["schemas"]["UseLineOut"][];
+            /** Provider */
+            provider: string;
+            /** Since */
+            since: string;
+            /** Until */
+            until: string;
+        };
+        /**
+         * DayUseOut
+         * @description Inquiries of one day and purpose: all, some, none of what was asked for was given.
+         */
+        DayUseOut: {
+            /** Authorised */
+            authorised: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Inquiries */
+            inquiries: number;
+            /** Partly */
+            partly: number;
+            /** Purpose */
+            purpose: string;
+            /** Refused */
+            refused: number;
+            /** Whole */
+            whole: number;
+        };
+        /**
          * DeclineIn
          * @description Why not; need not be said.
          */
@@ -3696,7 +4301,7 @@ export interface components {
         };
         /**
          * DetailOut
-         * @description One authorisation with its texts and its life.
+         * @description One authorisation with its texts and its life. `requested`: the artefact as it was asked for.
          */
         DetailOut: {
             /**
@@ -3735,6 +4340,10 @@ export interface components {
             purpose: string;
             /** Purpose Name */
             purpose_name: string;
+            /** Requested */
+            requested: {
+                [key: string]: unknown;
+            };
             /**
              * Requested At
              * Format: date-time
@@ -3815,7 +4424,7 @@ export interface components {
          */
         EditedOut: {
             member: components["schemas"]["xinshu__members__onboarding__views__MemberOut"];
-            pending: components["schemas"]["ChangeOut"] | null;
+            pending: components["schemas"]["xinshu__members__onboarding__views__ChangeOut"] | null;
         };
         /**
          * EnrolmentOut
@@ -3949,6 +4558,21 @@ export interface components {
             representatives: components["schemas"]["AccountOut"][];
         };
         /**
+         * FaultOut
+         * @description Why the last attempt did not succeed; `message` is null where only the node's own log may say it.
+         */
+        FaultOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Message */
+            message: string | null;
+            /** Type */
+            type: string;
+        };
+        /**
          * FieldChecks
          * @description Checks of one field beyond its type. A field that is absent passes all of them.
          */
@@ -4021,11 +4645,81 @@ export interface components {
             zh: string;
         };
         /**
+         * FieldOut
+         * @description A field by its name.
+         */
+        FieldOut: {
+            /** En */
+            en: string;
+            /** Name */
+            name: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * FieldType
          * @description Type of a field; `ibis_type` in `catalogue.schema` gives its physical type.
          * @enum {string}
          */
         FieldType: "string" | "text" | "integer" | "decimal" | "date" | "month" | "year" | "boolean" | "code" | "uscc" | "subject_code" | "registration_no" | "citizen_no" | "phone" | "division" | "industry";
+        /**
+         * Figures
+         * @description The platform in figures, at most half a minute old.
+         */
+        Figures: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Batches */
+            batches: number;
+            /** Consents */
+            consents: number | null;
+            /** Inquiries */
+            inquiries: number | null;
+            /** Items */
+            items: number;
+            /** Members */
+            members: components["schemas"]["KindOut"][];
+            /** Providers */
+            providers: number;
+            /** Subjects */
+            subjects: number;
+        };
+        /**
+         * FindingOut
+         * @description One thing looked at; `place`: the page where something can be done about it.
+         */
+        FindingOut: {
+            /** Code */
+            code: string;
+            /** Figures */
+            figures: {
+                [key: string]: number | string | null;
+            };
+            name: components["schemas"]["WordsOut"];
+            /** Place */
+            place: string | null;
+            remedy: components["schemas"]["WordsOut"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "good" | "attention" | "bad" | "unknown";
+            words: components["schemas"]["WordsOut"];
+        };
+        /**
+         * FinishIn
+         * @description The digest of the whole file as the sender has it.
+         */
+        FinishIn: {
+            /**
+             * Sha256
+             * @description 整个文件的 SHA-256,十六进制
+             */
+            sha256?: string | null;
+        };
         /**
          * FirmAccountOut
          * @description A firm user with the facts that decide on it.
@@ -4081,6 +4775,19 @@ export interface components {
             updated_at: string;
             /** Valid To */
             valid_to: string | null;
+        };
+        /**
+         * FlowOut
+         * @description What flows in from a provider (rows: ever and today), or out to members of a kind (inquiries today).
+         */
+        FlowOut: {
+            /** Code */
+            code: string;
+            name: components["schemas"]["Words"];
+            /** Today */
+            today: number;
+            /** Total */
+            total: number;
         };
         /**
          * ForbiddenIf
@@ -4190,6 +4897,48 @@ export interface components {
             };
         };
         /**
+         * GroupOut
+         * @description Subjects of one group: a size class, a section of industries, years of establishment (`2015-2019`).
+         */
+        GroupOut: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Subjects */
+            subjects: number | null;
+        };
+        /**
+         * HeadOut
+         * @description The log now: so many leaves, and entries written with a change that are not in it yet.
+         */
+        HeadOut: {
+            /** Size */
+            size: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * HealthOut
+         * @description The gravest state and all findings.
+         */
+        HealthOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Findings */
+            findings: components["schemas"]["FindingOut"][];
+            /** Late */
+            late: components["schemas"]["LateOut"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "good" | "attention" | "bad" | "unknown";
+        };
+        /**
          * History
          * @description Former and present codes, names and other attributes of a subject, newest first within each field.
          */
@@ -4231,6 +4980,16 @@ export interface components {
             role: string;
             /** Zh */
             zh: string;
+        };
+        /**
+         * HourOut
+         * @description One hour of today.
+         */
+        HourOut: {
+            /** Inquiries */
+            inquiries: number;
+            /** Rows */
+            rows: number;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -4356,6 +5115,51 @@ export interface components {
             version: string;
         };
         /**
+         * ItemStandingOut
+         * @description One item: what was last sent of it, whether that is in time, what waits. `personal`: it has personal fields.
+         */
+        ItemStandingOut: {
+            /** Batch */
+            batch: number | null;
+            /** Batch To Mend */
+            batch_to_mend: number | null;
+            /** Batches To Mend */
+            batches_to_mend: number;
+            /** Cycle */
+            cycle: string;
+            /** Due */
+            due: string | null;
+            /** Fields */
+            fields: number;
+            /** Held */
+            held: number;
+            /** Item */
+            item: string;
+            /** Lag Days */
+            lag_days: number;
+            name: components["schemas"]["Text"];
+            /** Personal */
+            personal: boolean;
+            /** Published At */
+            published_at: string | null;
+            /**
+             * Punctuality
+             * @enum {string}
+             */
+            punctuality: "on_time" | "due_soon" | "late" | "never" | "on_event";
+            /** Received At */
+            received_at: string | null;
+            /** Rows To Mend */
+            rows_to_mend: number;
+            /** Slug */
+            slug: string;
+            state: components["schemas"]["xinshu__collect__model__BatchState"] | null;
+            /** Version */
+            version: string;
+            /** Working */
+            working: number;
+        };
+        /**
          * ItemSummary
          * @description One line of the catalogue.
          */
@@ -4384,10 +5188,75 @@ export interface components {
             version: string;
         };
         /**
+         * JobOut
+         * @description One job; `payload` names what it is about.
+         */
+        JobOut: {
+            /** Abandoned */
+            abandoned: boolean;
+            /** Attempts */
+            attempts: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            fault: components["schemas"]["FaultOut"] | null;
+            /** Id */
+            id: number;
+            /** Payload */
+            payload: {
+                [key: string]: unknown;
+            };
+            /** Put Off */
+            put_off: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "failed";
+            /** Task */
+            task: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * JobPageOut
+         * @description One page, and how many there are in each state.
+         */
+        JobPageOut: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Jobs */
+            jobs: components["schemas"]["JobOut"][];
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total */
+            total: number;
+        };
+        /**
          * KeyIn
-         * @description A public key; `expires_at`: in a year when not given, in two at most.
+         * @description A public key; `expires_at`: in a year when not given, in two at most. A system that adds a key of its own sends
+         *     `proof` and `approval`: JWTs about the new key, signed by it and by a key in force (docs/clients.md).
          */
         KeyIn: {
+            /**
+             * Approval
+             * @description 现用私钥签名的同样的 JWT
+             */
+            approval?: string | null;
             /** Expires At */
             expires_at?: string | null;
             /**
@@ -4397,6 +5266,11 @@ export interface components {
             jwk: {
                 [key: string]: unknown;
             };
+            /**
+             * Proof
+             * @description 新私钥签名的 JWT:iss、sub、aud、iat、exp、jti、jkt
+             */
+            proof?: string | null;
         };
         /**
          * Kind
@@ -4404,6 +5278,37 @@ export interface components {
          * @enum {string}
          */
         Kind: "subject" | "consented" | "screening";
+        /**
+         * KindOut
+         * @description Members online of one kind.
+         */
+        KindOut: {
+            /** Kind */
+            kind: string;
+            /** Members */
+            members: number;
+        };
+        /**
+         * LateOut
+         * @description An item that is overdue (`days`), or was never sent (`last` null).
+         */
+        LateOut: {
+            /** Days */
+            days: number | null;
+            /** Due */
+            due: string | null;
+            /** Every */
+            every: string;
+            /** Item */
+            item: string;
+            item_name: components["schemas"]["WordsOut"];
+            /** Last */
+            last: string | null;
+            /** Provider */
+            provider: string;
+            /** Provider Name */
+            provider_name: string;
+        };
         /**
          * LeafOut
          * @description One entry: `content` is what was hashed.
@@ -4560,6 +5465,24 @@ export interface components {
             truncated: boolean;
         };
         /**
+         * LitAreaOut
+         * @description A division on the big screen: also how many inquiries were about its subjects today.
+         */
+        LitAreaOut: {
+            /** Code */
+            code: string;
+            /** Column */
+            column: number;
+            /** Inquiries */
+            inquiries: number;
+            /** Name */
+            name: string;
+            /** Row */
+            row: number;
+            /** Subjects */
+            subjects: number | null;
+        };
+        /**
          * Mask
          * @description How a masked copy shows the value.
          * @enum {string}
@@ -4586,14 +5509,110 @@ export interface components {
             total: number;
         };
         /**
+         * MemberName
+         * @description One member online: its name and in which capacity it takes part.
+         */
+        MemberName: {
+            /** Is Branch */
+            is_branch: boolean;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * MembersPage
+         * @description A page of those who take part.
+         */
+        MembersPage: {
+            /** Members */
+            members: components["schemas"]["MemberName"][];
+            /** Total */
+            total: number;
+        };
+        /**
          * MemberState
          * @description Stages of a member's life (入驻), `reference/README.md`.
          * @enum {string}
          */
         MemberState: "applied" | "material_check" | "qualification_review" | "agreement_signed" | "sandbox_test" | "security_check" | "online" | "suspended" | "offboarded" | "refused";
         /**
+         * MendingOut
+         * @description A page of the rows of a batch. `personal`: nothing of them may be kept in a browser.
+         */
+        MendingOut: {
+            /** Columns */
+            columns: components["schemas"]["ColumnOut"][];
+            /** Corrections */
+            corrections: components["schemas"]["CorrectionOut"][];
+            /** Fixed */
+            fixed: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Personal */
+            personal: boolean;
+            /** Quarantined */
+            quarantined: number;
+            /** Rows */
+            rows: components["schemas"]["MendingRowOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * MendingRowOut
+         * @description A row set aside; `cells` in the order of the columns, or `raw` where it could not be split into cells.
+         */
+        MendingRowOut: {
+            attempt: components["schemas"]["AttemptOut"] | null;
+            /** Candidates */
+            candidates: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Cells */
+            cells: string[] | null;
+            /** Fixed By */
+            fixed_by: number | null;
+            /** Raw */
+            raw: string | null;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonOut"][];
+            /** Row No */
+            row_no: number;
+            /** State */
+            state: string;
+        };
+        /**
+         * MonthOut
+         * @description One item in one month of receipt; shares from 0 to 1, None where nothing can be said. `mended`: rows that
+         *     corrections brought back sound.
+         */
+        MonthOut: {
+            /** Accepted */
+            accepted: number;
+            /** Accuracy */
+            accuracy: number | null;
+            /** Batches */
+            batches: number;
+            /** Completeness */
+            completeness: number | null;
+            /** Item */
+            item: string;
+            /** Mended */
+            mended: number;
+            /** Month */
+            month: string;
+            /** Quarantined */
+            quarantined: number;
+            /** Read */
+            read: number;
+            /** Timeliness */
+            timeliness: number | null;
+        };
+        /**
          * NarrowIn
-         * @description What the firm takes away; what is left out stays as it was asked for.
+         * @description What the firm takes away of what was asked for; what is left out is as it was asked for.
          */
         NarrowIn: {
             /** @description 数据范围:months 个月以内,或 since 以后 */
@@ -4699,6 +5718,16 @@ export interface components {
             target: components["schemas"]["MemberState"] | null;
             /** Target Name */
             target_name: string | null;
+        };
+        /**
+         * OverviewOut
+         * @description All items of a provider.
+         */
+        OverviewOut: {
+            /** Items */
+            items: components["schemas"]["ItemStandingOut"][];
+            /** Provider */
+            provider: string;
         };
         /**
          * OwnSessionOut
@@ -4902,6 +5931,95 @@ export interface components {
             text: string;
         };
         /**
+         * PreviewIn
+         * @description A question that is not asked yet.
+         */
+        PreviewIn: {
+            /**
+             * As Of
+             * @description 截至该日已知且有效的信息
+             */
+            as_of?: string | null;
+            /**
+             * Items
+             * @description 事项编号或英文短名;不写为全部
+             */
+            items?: string[] | null;
+            /**
+             * Purpose
+             * @description 用途代码,见 /v1/consents/templates
+             */
+            purpose: string;
+            /**
+             * Subject
+             * @description 统一社会信用代码、原注册号或平台编号
+             */
+            subject: string;
+        };
+        /**
+         * PreviewItemOut
+         * @description What would be given of one item; `needs_consent`: nothing of it without an authorisation.
+         */
+        PreviewItemOut: {
+            /** Allowed */
+            allowed: boolean;
+            /** Code */
+            code: string;
+            /** Consent */
+            consent: string | null;
+            /** Item */
+            item: string;
+            /** Kept Back */
+            kept_back: string | null;
+            /** Masked */
+            masked: components["schemas"]["FieldOut"][];
+            /** Needs Consent */
+            needs_consent: boolean;
+            /** Reason */
+            reason: string;
+            /** Remedy */
+            remedy: string;
+            /** View */
+            view: string | null;
+            /** Withheld */
+            withheld: components["schemas"]["FieldOut"][];
+        };
+        /**
+         * PreviewOut
+         * @description What would be answered now.
+         */
+        PreviewOut: {
+            /** As Of */
+            as_of: string | null;
+            /** Consents */
+            consents: components["schemas"]["ReliedOut"][];
+            /** Items */
+            items: components["schemas"]["PreviewItemOut"][];
+            /** Purpose */
+            purpose: string;
+            subject: components["schemas"]["PreviewSubjectOut"];
+        };
+        /**
+         * PreviewSubjectOut
+         * @description The subject as inquiries name it.
+         */
+        PreviewSubjectOut: {
+            /** Code */
+            code: string;
+            /** Division */
+            division: string | null;
+            /** Industry */
+            industry: string | null;
+            /** Kind */
+            kind: string | null;
+            /** Name */
+            name: string;
+            /** Size Class */
+            size_class: string;
+            /** Status */
+            status: string | null;
+        };
+        /**
          * ProofOut
          * @description Hashes in base64, in the order of RFC 9162.
          */
@@ -4966,12 +6084,54 @@ export interface components {
             queued?: boolean;
         };
         /**
+         * QuotaOut
+         * @description Of what a member may have `limit`; `used` null where each process of the node counts for itself.
+         */
+        QuotaOut: {
+            /** Limit */
+            limit: number;
+            /** Name */
+            name: string;
+            /** Per */
+            per: string | null;
+            /** Used */
+            used: number | null;
+        };
+        /**
          * ReasonIn
          * @description Why.
          */
         ReasonIn: {
             /** Note */
             note: string;
+        };
+        /**
+         * ReasonOut
+         * @description Why: the field (or check), a stable code, words.
+         */
+        ReasonOut: {
+            /** Code */
+            code: string;
+            /** Field */
+            field: string | null;
+            /** Message */
+            message: string;
+        };
+        /**
+         * ReasonRowsOut
+         * @description What rows were set aside for, and how many.
+         */
+        ReasonRowsOut: {
+            /** Code */
+            code: string;
+            /** Field */
+            field: string | null;
+            /** Item */
+            item: string;
+            /** Rows */
+            rows: number;
+            /** Words */
+            words: string;
         };
         /**
          * ReceiptIn
@@ -5029,6 +6189,21 @@ export interface components {
              * @description 给通行密钥起的名称,如“办公电脑”
              */
             name: string;
+        };
+        /**
+         * ReliedOut
+         * @description An authorisation that the answer would rest on; `left`: uses that are left, null where they are not counted.
+         */
+        ReliedOut: {
+            /** Id */
+            id: string;
+            /** Left */
+            left: number | null;
+            /**
+             * Valid To
+             * Format: date-time
+             */
+            valid_to: string;
         };
         /**
          * ReplayIn
@@ -5238,6 +6413,11 @@ export interface components {
         RowsIn: {
             /** Batch No */
             batch_no?: string | null;
+            /**
+             * Correction Of
+             * @description 修正哪个批次;各行另带“原行号”
+             */
+            correction_of?: number | null;
             /** Data Date */
             data_date?: string | null;
             /** Item */
@@ -5499,6 +6679,26 @@ export interface components {
             } | null;
         };
         /**
+         * Statistics
+         * @description Open statistics, at most a quarter of an hour old. `months`: `2026-05`, the last is the present one.
+         */
+        Statistics: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Collection */
+            collection: components["schemas"]["CollectedOut"][];
+            /** Inquiries */
+            inquiries: components["schemas"]["AskedOut"][];
+            /** Least */
+            least: number;
+            /** Months */
+            months: string[];
+            subjects: components["schemas"]["SubjectsOut"];
+        };
+        /**
          * StepIn
          * @description The next stage, or refused (then `note` gives the reason). `documents`: numbers of those looked at.
          */
@@ -5613,6 +6813,24 @@ export interface components {
              * @enum {string}
              */
             role?: "registry" | "fact";
+        };
+        /**
+         * SubjectsOut
+         * @description Subjects in groups, each of the same whole.
+         */
+        SubjectsOut: {
+            /** Areas */
+            areas: components["schemas"]["AreaOut"][];
+            /** Elsewhere */
+            elsewhere: number | null;
+            /** Industries */
+            industries: components["schemas"]["GroupOut"][];
+            /** Sizes */
+            sizes: components["schemas"]["GroupOut"][];
+            /** Total */
+            total: number;
+            /** Years */
+            years: components["schemas"]["GroupOut"][];
         };
         /**
          * SubjectSummary
@@ -5846,6 +7064,36 @@ export interface components {
             zh: string;
         };
         /**
+         * TodayOut
+         * @description What happened since midnight in China.
+         */
+        TodayOut: {
+            /** Batches */
+            batches: number;
+            /** Consents */
+            consents: number;
+            /** Inquiries */
+            inquiries: number;
+            /** Rows */
+            rows: number;
+        };
+        /**
+         * TrendsOut
+         * @description Quality over time.
+         */
+        TrendsOut: {
+            /** Months */
+            months: components["schemas"]["MonthOut"][];
+            /** Provider */
+            provider: string;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonRowsOut"][];
+            /** Since */
+            since: string;
+            /** Until */
+            until: string;
+        };
+        /**
          * Unique
          * @description Across the rows of a batch: no two rows share these values (rows with any of them absent pass).
          */
@@ -5884,6 +7132,122 @@ export interface components {
             /** Lag Days */
             lag_days: number;
         };
+        /**
+         * UploadIn
+         * @description What is to be uploaded; the same as goes with a file handed in at once.
+         */
+        UploadIn: {
+            /** Batch No */
+            batch_no?: string | null;
+            /** Correction Of */
+            correction_of?: number | null;
+            /** Data Date */
+            data_date?: string | null;
+            /** File Name */
+            file_name: string;
+            /** Item */
+            item: string;
+            /** Item Version */
+            item_version?: string | null;
+            /** Mapping */
+            mapping?: string | null;
+            /**
+             * Mode
+             * @default incremental
+             * @enum {string}
+             */
+            mode?: "full" | "incremental";
+            /**
+             * Provider
+             * @description 不写:本单位
+             */
+            provider?: string | null;
+            /**
+             * Size
+             * @description 文件的字节数
+             */
+            size: number;
+        };
+        /**
+         * UploadOut
+         * @description An upload: how far it is and until when what has arrived is kept.
+         */
+        UploadOut: {
+            /** Batch */
+            batch: number | null;
+            /**
+             * Begun At
+             * Format: date-time
+             */
+            begun_at: string;
+            /** Correction Of */
+            correction_of: number | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** File Name */
+            file_name: string;
+            /** Id */
+            id: string;
+            /** Item */
+            item: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "full" | "incremental";
+            /** Offset */
+            offset: number;
+            /** Part Max */
+            part_max: number;
+            /** Size */
+            size: number;
+        };
+        /**
+         * UsageOut
+         * @description What a member asked, and how much more it may.
+         */
+        UsageOut: {
+            busiest: components["schemas"]["BusiestOut"] | null;
+            /** Days */
+            days: components["schemas"]["DayUseOut"][];
+            /** Quotas */
+            quotas: components["schemas"]["QuotaOut"][];
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Subjects */
+            subjects: number;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+        };
+        /**
+         * UseLineOut
+         * @description Inquiries of one month about one item, for one purpose, by one kind of reader.
+         */
+        UseLineOut: {
+            /** Given */
+            given: number;
+            /** Item */
+            item: string;
+            /** Month */
+            month: string;
+            /** Purpose */
+            purpose: string;
+            /** Reader */
+            reader: string;
+            /** Refused */
+            refused: number;
+            /** Subjects */
+            subjects: number;
+        };
         /** ValidationError */
         ValidationError: {
             /** Context */
@@ -5906,6 +7270,66 @@ export interface components {
             from?: string | null;
             /** To */
             to?: string | null;
+        };
+        /**
+         * VerifiedOut
+         * @description That an entry is in the log: its number, kind and day, and the checkpoint that covers it. Nobody is named.
+         *
+         *     `check_code` comes only with a receipt, whose holder may hand it on.
+         */
+        VerifiedOut: {
+            /** Check Code */
+            check_code?: string | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Index */
+            index: number;
+            /** Key Id */
+            key_id: string;
+            /** Kind */
+            kind: string;
+            /** Origin */
+            origin: string;
+            /** Signed At */
+            signed_at: string | null;
+            /** Size */
+            size: number | null;
+        };
+        /**
+         * VerifyIn
+         * @description A receipt as downloaded, or a check code.
+         */
+        VerifyIn: {
+            /**
+             * Code
+             * @description 核验码,如 487-K7QF-3M2P-9T
+             */
+            code?: string | null;
+            receipt?: components["schemas"]["ReceiptIn"] | null;
+        };
+        /**
+         * VersionOut
+         * @description One version of an item; `in_force`: the one that holds today. Batches are accepted `overlap_days` longer.
+         */
+        VersionOut: {
+            /** Fields */
+            fields: number;
+            /** In Force */
+            in_force: boolean;
+            /** Overlap Days */
+            overlap_days: number;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Until */
+            until: string | null;
+            /** Version */
+            version: string;
         };
         /**
          * WebhookIn
@@ -5977,6 +7401,51 @@ export interface components {
             digest: string;
         };
         /**
+         * Words
+         * @description The same in both languages.
+         */
+        Words: {
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * WordsOut
+         * @description The same in both languages.
+         */
+        WordsOut: {
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * ChangeOut
+         * @description One difference; `path` names the place in the item. `breaking`: rows accepted before may now be refused, or a
+         *     reader sees more or less than before.
+         */
+        xinshu__catalogue__routes__ChangeOut: {
+            /**
+             * Impact
+             * @enum {string}
+             */
+            impact: "compatible" | "breaking";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "added" | "removed" | "changed";
+            /** New */
+            new: unknown;
+            /** Old */
+            old: unknown;
+            /** Path */
+            path: string;
+            /** Words */
+            words: string;
+        };
+        /**
          * BatchState
          * @description received → parsed → checked → compared → deduplicated → loaded → published → feedback_sent; or held, rejected.
          * @enum {string}
@@ -6040,6 +7509,8 @@ export interface components {
              */
             received_at: string;
             state: components["schemas"]["xinshu__collect__model__BatchState"];
+            /** Submitted By */
+            submitted_by: string | null;
             /**
              * Updated At
              * Format: date-time
@@ -6238,6 +7709,8 @@ export interface components {
             reference: string | null;
             /** Subject Code */
             subject_code: string;
+            /** Subject Name */
+            subject_name: string | null;
         };
         /**
          * QuestionIn
@@ -6401,6 +7874,33 @@ export interface components {
             text_sha256: string;
         };
         /**
+         * ChangeOut
+         * @description A change proposed; `accepted` null: it waits for a second person.
+         */
+        xinshu__members__onboarding__views__ChangeOut: {
+            /** Accepted */
+            accepted: boolean | null;
+            /** Changes */
+            changes: {
+                [key: string]: unknown;
+            };
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /** Id */
+            id: number;
+            /** Note */
+            note: string;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /** Proposed By */
+            proposed_by: string;
+        };
+        /**
          * DecisionIn
          * @description On a change that somebody else proposed.
          */
@@ -6557,6 +8057,32 @@ export interface components {
              * @default /
              */
             return_to?: string;
+        };
+        /**
+         * EventOut
+         * @description Something that happened, without the name of a firm. `index`: its leaf in the log of evidence.
+         */
+        xinshu__statistics__model__EventOut: {
+            /** Area */
+            area?: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Index */
+            index: number;
+            /** Item */
+            item?: string | null;
+            item_name?: components["schemas"]["Words"] | null;
+            /** Kind */
+            kind: string;
+            /** Member Kind */
+            member_kind?: string | null;
+            provider?: components["schemas"]["Words"] | null;
+            purpose?: components["schemas"]["Words"] | null;
+            /** Rows */
+            rows?: number | null;
         };
     };
     responses: never;
@@ -8042,11 +9568,15 @@ export interface operations {
     batches_v1_batches_get: {
         parameters: {
             query?: {
+                /** @description 修正这一批次的批次 */
+                correction_of?: number | null;
                 item?: string | null;
                 page?: number;
                 page_size?: number;
                 provider?: string | null;
                 state?: components["schemas"]["xinshu__collect__model__BatchState"] | null;
+                /** @description 只列还有问题数据待改正的批次 */
+                to_mend?: boolean;
             };
             header?: never;
             path?: never;
@@ -8501,6 +10031,98 @@ export interface operations {
             };
         };
     };
+    rows_to_mend_v1_batches__batch_id__mending_get: {
+        parameters: {
+            query?: {
+                /** @description 也列出已修正的行 */
+                all_rows?: boolean;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                batch_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MendingOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     quarantine_v1_batches__batch_id__quarantine_get: {
         parameters: {
             query?: {
@@ -8682,6 +10304,94 @@ export interface operations {
             };
         };
     };
+    items_v1_batches_overview_get: {
+        parameters: {
+            query?: {
+                /** @description 数据提供单位代码;不写:本单位 */
+                provider?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     hand_in_rows_v1_batches_rows_post: {
         parameters: {
             query?: never;
@@ -8702,6 +10412,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["xinshu__collect__routes__BatchOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    trends_v1_batches_trends_get: {
+        parameters: {
+            query?: {
+                item?: string | null;
+                /** @description 最近几个月,含本月 */
+                months?: number;
+                /** @description 数据提供单位代码;不写:本单位 */
+                provider?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendsOut"];
                 };
             };
             /** @description 请求有误 Bad request */
@@ -8938,7 +10739,9 @@ export interface operations {
     };
     show_item_v1_catalogue__item__get: {
         parameters: {
-            query?: never;
+            query?: {
+                version?: string | null;
+            };
             header?: never;
             path: {
                 /** @description 事项号或 slug,如 1、registration */
@@ -8955,6 +10758,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    item_differences_v1_catalogue__item__differences_get: {
+        parameters: {
+            query: {
+                /** @description 版本,如 2024.1 */
+                from: string;
+                /** @description 版本,如 2024.1 */
+                to: string;
+            };
+            header?: never;
+            path: {
+                /** @description 事项号或 slug,如 1、registration */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["xinshu__catalogue__routes__ChangeOut"][];
                 };
             };
             /** @description 请求有误 Bad request */
@@ -9137,6 +11033,94 @@ export interface operations {
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                     "text/csv": unknown;
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    item_versions_v1_catalogue__item__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 事项号或 slug,如 1、registration */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"][];
                 };
             };
             /** @description 请求有误 Bad request */
@@ -9846,9 +11830,14 @@ export interface operations {
                 page?: number;
                 page_size?: number;
                 purpose?: string | null;
+                /** @description newest:新的在前;ending:先到期的在前 */
+                sort?: string;
+                /** @description 状态,几个以逗号分隔 */
                 state?: string | null;
                 /** @description 信用主体代码 */
                 subject?: string | null;
+                /** @description 已手签或已签署,等待核验或见证的 */
+                waits_for?: string | null;
             };
             header?: never;
             path?: never;
@@ -11593,6 +13582,98 @@ export interface operations {
             };
         };
     };
+    data_use_v1_data_use_get: {
+        parameters: {
+            query?: {
+                /** @description 事项编号或英文短名 */
+                item?: string | null;
+                /** @description 最近几个月,含本月 */
+                months?: number;
+                /** @description 数据提供单位代码;不写:本单位 */
+                provider?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataUseOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     list_delegations_v1_delegations_get: {
         parameters: {
             query?: {
@@ -12222,6 +14303,82 @@ export interface operations {
             };
         };
     };
+    health_v1_health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     lines_v1_inquiries_get: {
         parameters: {
             query?: {
@@ -12231,9 +14388,17 @@ export interface operations {
                 consent?: string | null;
                 /** @description 成员编号 */
                 member?: string | null;
+                /** @description 不含企业查看自己的 */
+                others?: boolean;
                 page_size?: number;
+                /** @description 用途代码 */
+                purpose?: string | null;
+                /** @description 自该日(含) */
+                since?: string | null;
                 /** @description 信用主体代码 */
                 subject?: string | null;
+                /** @description 至该日(含) */
+                until?: string | null;
             };
             header?: never;
             path?: never;
@@ -12859,6 +15024,95 @@ export interface operations {
             };
         };
     };
+    preview_v1_inquiries_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     accept_v1_invitations_accept_post: {
         parameters: {
             query?: never;
@@ -12948,6 +15202,269 @@ export interface operations {
             };
         };
     };
+    listed_v1_jobs_get: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                state?: ("waiting" | "running" | "failed") | null;
+                /** @description 任务名称 */
+                task?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPageOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    give_up_v1_jobs__job_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 任务编号 */
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    again_v1_jobs__job_id__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 任务编号 */
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     checkpoint_v1_ledger_checkpoint_get: {
         parameters: {
             query?: never;
@@ -12963,6 +15480,171 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    checkpoints_v1_ledger_checkpoints_get: {
+        parameters: {
+            query?: {
+                /** @description 只要条数小于此的 */
+                before?: number | null;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointOut"][];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    head_v1_ledger_head_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeadOut"];
+                };
             };
             /** @description 请求有误 Bad request */
             400: {
@@ -13622,6 +16304,83 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
                 };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    board_v1_live_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 过于频繁 Too many requests */
             429: {
@@ -16489,6 +19248,339 @@ export interface operations {
             };
         };
     };
+    figures_v1_public_figures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Figures"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    members_v1_public_members_get: {
+        parameters: {
+            query?: {
+                /** @description 成员类型;不写为全部 */
+                kind?: components["schemas"]["MemberKind"] | null;
+                /** @description 页码 */
+                page?: number;
+                /** @description 每页条数 */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembersPage"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    statistics_v1_public_statistics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statistics"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    check_v1_public_verify_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifiedOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     sources_v1_pulls_get: {
         parameters: {
             query?: never;
@@ -19187,6 +22279,628 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReplayOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    unfinished_v1_uploads_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadOut"][];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    begin_v1_uploads_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    drop_v1_uploads__upload_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    standing_v1_uploads__upload_id__head: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    /** @description 是否收全:?1 或 ?0 */
+                    "Upload-Complete"?: string;
+                    /** @description 文件的字节数 */
+                    "Upload-Length"?: string;
+                    /** @description 已收到的字节数 */
+                    "Upload-Offset"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    append_v1_uploads__upload_id__patch: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description sha-256=:<base64>: */
+                "content-digest"?: string | null;
+                /** @description 这一段从第几字节开始 */
+                "upload-offset": number;
+            };
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/partial-upload": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    /** @description 是否收全:?1 或 ?0 */
+                    "Upload-Complete"?: string;
+                    /** @description 文件的字节数 */
+                    "Upload-Length"?: string;
+                    /** @description 已收到的字节数 */
+                    "Upload-Offset"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    finish_v1_uploads__upload_id__finish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["xinshu__collect__routes__BatchOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    used_v1_usage_get: {
+        parameters: {
+            query?: {
+                /** @description 起始日;不写为截止日前 29 天 */
+                since?: string | null;
+                /** @description 截止日(含);不写为今天 */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageOut"];
                 };
             };
             /** @description 请求有误 Bad request */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,11 @@ class Members:
         division = settings.platform_code
         self.departments = departments(providers, services.catalogue, province, division, self._send)
         self.bank = bank(province, division, self._ask)
+
+    @property
+    def today(self) -> date:
+        """In China."""
+        return self._services.clock.today()
 
     async def admit_departments(self) -> None:
         """All providers, each by its own application; their systems fill the sandbox with their tests."""

@@ -1,5 +1,5 @@
 """The story of the demo: a bank asks about a firm and gets what is open; the firm authorises, the bank gets more, the
-firm withdraws; every answer has its evidence, verified offline."""
+firm withdraws; the bank asks about many and is told of changes; every answer has its evidence, verified offline."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from xinshu.cli.demonstration.calls import Person, System
+from xinshu.cli.demonstration.carrying import Carrying
 from xinshu.cli.demonstration.crew import Crew
 from xinshu.cli.demonstration.firm import Firm
 from xinshu.cli.demonstration.members import Members
@@ -47,6 +48,7 @@ class Story:
         self._show(answer)
         await self._members.sandbox_ready()
         await self._authorise(system)
+        await Carrying(self._crew, self._members, self._firm, self._console).show(office, system)
         await self._prove(office, answer["leaf"])
         await self._who_read()
 

@@ -34,7 +34,7 @@ class CertificateSigning:
         """Evidence: `signature` (base64) over the canonical bytes, `certificates` (PEM, the signer's first)."""
         path = await asyncio.to_thread(check, signing, evidence, signer.subject, self._anchors, now)
         kept = {"signature": evidence["signature"], "certificates": "".join(one.pem() for one in path)}
-        return SignatureRecord(self.method, path[0].fingerprint, kept)
+        return SignatureRecord(self.method, path[0].fingerprint, kept, key_digest=path[0].fingerprint)
 
 
 def check(signing: ToSign, evidence: Evidence, subject: str, anchors: TrustAnchors, now: datetime) -> list[Certificate]:

@@ -37,6 +37,8 @@ class Signer:
 class SignatureRecord:
     """What proves the signature later. `key` names the key; `evidence` is public: never a password or code.
 
+    `key_digest`: SHA-256 of the public key or certificate, in hexadecimal; with it in the ledger, a kept signature and
+    its receipt prove together whose key it was. Empty where no key signs.
     `witness`: it is in force only when a second person has confirmed it.
     """
 
@@ -44,6 +46,7 @@ class SignatureRecord:
     key: str
     evidence: dict[str, Any]
     witness: bool = False
+    key_digest: str = ""
 
 
 class SigningProvider(Protocol):

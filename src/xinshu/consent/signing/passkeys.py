@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
@@ -70,13 +71,14 @@ class PasskeySigning:
             "rp_id": self._party.id,
             "origin": self._party.origin,
         }  # fmt: skip
-        return SignatureRecord(self.method, _text(used.credential_id), kept)
+        return SignatureRecord(self.method, _text(used.credential_id), kept, key_digest=_digest(used.public_key))
 
 
 def verify_kept(signing: ToSign, evidence: Evidence) -> str:
-    """Check a kept assertion again, offline: the key's name. Raises SignatureRefusedError.
+    """Check a kept assertion again, offline: the key's digest. Raises SignatureRefusedError.
 
-    That the key is the signer's was checked when it signed; the platform's ledger holds it.
+    The key is the one beside the assertion: whose it is, the platform saw when it signed, and keeps in its ledger under
+    this digest.
     """
     try:
         credential = evidence["credential"]
@@ -91,7 +93,11 @@ def verify_kept(signing: ToSign, evidence: Evidence) -> str:
         raise SignatureRefusedError(
             f"通行密钥的签名不符:{error.message}", hint="核对文件是否完整", reason="assertion"
         ) from None
-    return str(credential["rawId"])
+    return _digest(known.public_key)
+
+
+def _digest(key: bytes) -> str:
+    return hashlib.sha256(key).hexdigest()
 
 
 def _text(data: bytes) -> str:

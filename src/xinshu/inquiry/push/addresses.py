@@ -10,6 +10,7 @@ import asyncio
 import re
 import socket
 from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
@@ -20,7 +21,7 @@ from xinshu.core.settings import Settings
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 Resolve = Callable[[str, int], Awaitable[list[str]]]
-"""(host, port) → the addresses that the name has now; raises OSError when it has none."""
+"""(host, port) → the addresses that the name has now; raises OSError when it has none, TimeoutError when it is slow."""
 
 URL_MAX = 1_000
 ADDRESSES_MAX = 32  # a name with more is nobody's web server
@@ -123,9 +124,11 @@ def _check_form(parts: SplitResult, local: bool) -> None:
 
 
 async def addresses_of(target: Target, reach: Reach, resolve: Resolve) -> list[Address]:
-    """The addresses to connect to, every one of them allowed. Raises WebhookAddressError."""
+    """The addresses to connect to, every one of them allowed. Raises WebhookAddressError, TimeoutError."""
     try:
         found = await resolve(target.host, target.port)
+    except TimeoutError:
+        raise
     except (OSError, UnicodeError):
         found = []
     addresses = [_literal(one) for one in dict.fromkeys(found)]
@@ -149,10 +152,37 @@ def permitted(address: Address, reach: Reach, *, local: bool = False) -> bool:
     return address.is_global and not any(address in network for network in _V4_REFUSED)
 
 
-async def system_resolve(host: str, port: int) -> list[str]:
-    """By the machine's resolver."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(address[0]) for *_, address in found]
+class SystemResolver:
+    """Asks the machine's resolver, on threads of its own: whoever's name servers hang does not hold up what the node
+    does on other threads, and waits no longer than `seconds`."""
+
+    def __init__(
+        self,
+        seconds: float = 5.0,
+        look_up: Callable[[str, int], list[str]] | None = None,
+        threads: int = 4,
+        waiting: int = 64,
+    ) -> None:
+        """`look_up` may block. `waiting`: names asked for at a time, beyond which one is refused at once."""
+        self._threads = ThreadPoolExecutor(threads, "resolve")
+        self._look_up = look_up or _look_up
+        self._seconds = seconds
+        self._room = waiting
+
+    async def __call__(self, host: str, port: int) -> list[str]:
+        """As `Resolve` says."""
+        if self._room == 0:
+            raise TimeoutError("too many names are being resolved")
+        self._room -= 1
+        try:
+            async with asyncio.timeout(self._seconds):  # leaving takes what has not begun out of the queue
+                return await asyncio.get_running_loop().run_in_executor(self._threads, self._look_up, host, port)
+        finally:
+            self._room += 1
+
+
+def _look_up(host: str, port: int) -> list[str]:
+    return [str(address[0]) for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 def _literal(host: str) -> Address | None:

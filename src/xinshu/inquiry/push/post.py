@@ -14,7 +14,7 @@ from ipaddress import IPv6Address
 import httpx
 
 from xinshu.core.errors import XinshuError
-from xinshu.inquiry.push.addresses import Address, Reach, Resolve, Target, addresses_of, system_resolve, target_of
+from xinshu.inquiry.push.addresses import Address, Reach, Resolve, SystemResolver, Target, addresses_of, target_of
 
 CONNECT = 5.0  # seconds
 WHOLE = 15.0
@@ -58,14 +58,15 @@ class Poster:
     def __init__(
         self,
         reach: Reach,
-        resolve: Resolve = system_resolve,
+        resolve: Resolve | None = None,
         context: ssl.SSLContext | None = None,
         connect: float = CONNECT,
         whole: float = WHOLE,
     ) -> None:
-        """`context`: which certificates are believed; None: those that the machine believes."""
+        """`context`: which certificates are believed; None: those that the machine believes. `resolve`: None: as the
+        machine does."""
         self.reach = reach
-        self._resolve = resolve
+        self._resolve = resolve or SystemResolver()
         self._context = context or ssl.create_default_context()
         self._timeout = httpx.Timeout(whole, connect=connect)
         self._whole = whole

@@ -173,14 +173,14 @@ class FactorService:
         """Whoever found an open session must not be able to guess the password with it."""
         now = self._clock.now()
         async with self._db.acquire() as conn:
-            number = await attempts.reserve(conn, account, now)
-        kept = account.password_hash if number is not None else None
+            attempt = await attempts.reserve(conn, account, attempts.SESSION, now)
+        kept = account.password_hash if attempt is not None else None
         if await self._hasher.verify(kept, old):
             async with self._db.acquire() as conn:
-                await queries.release_attempt(conn, id=account.id)
+                await attempts.release(conn, account.id, attempts.SESSION)
             return
         async with self._db.transaction() as conn:
-            await attempts.failed(conn, account, number, now, caller, "old_password")
+            await attempts.failed(conn, account, attempt, attempts.SESSION, now, caller, "old_password")
         raise OldPasswordError("原密码不正确,或账户因多次失败暂时锁定", hint="核对后再试,或重新登录后十分钟内修改")
 
     # -- shared ------------------------------------------------------------------------------------------------------

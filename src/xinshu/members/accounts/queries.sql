@@ -62,21 +62,71 @@ select id from account where member_id = :member_id and state <> 'closed' order 
 -- Accounts whose delegations, not ended, come from this one: their rights stand and fall with it.
 select distinct account_id from delegation where granted_by = :id and ended_at is null;
 
--- name: reserve_attempt(id, now, limit, locked_until)$
--- Counts an attempt before it is judged, so that attempts at the same moment cannot exceed the limit; null when locked.
-update account set failures = failures + 1,
-    locked_until = case when (failures + 1) % :limit = 0
-                        then (:locked_until::timestamptz[])[least((failures + 1) / :limit, cardinality(:locked_until))]
-                   end
-where id = :id and (locked_until is null or locked_until <= :now)
-returning failures;
+-- name: lock_attempts(id)!
+-- Attempts on one account are counted one after another, so that those at the same moment cannot exceed the limit.
+select from account where id = :id for update;
 
--- name: release_attempt(id)!
--- The password was right, but the second factor is still to come: neither a failure nor a success.
-update account set failures = greatest(failures - 1, 0), locked_until = null where id = :id;
+-- name: reserve_attempt(id, place, known, now, limit, most, locked_until)^
+-- Counts an attempt before it is judged, at its place and for the account; no row when locked. The lock of the account
+-- as a whole does not count at a place that is known.
+with counted as (
+    update account set failures = failures + 1,
+        locked_until = case when (failures + 1) % :most::int = 0
+                            then (:locked_until::timestamptz[])
+                                 [least((failures + 1) / :most::int, cardinality(:locked_until::timestamptz[]))]
+                            else locked_until end
+    where id = :id and (:known or locked_until is null or locked_until <= :now)
+      and not exists (select from sign_in_place p
+                      where p.account_id = :id and p.place = :place and p.locked_until > :now)
+    returning failures
+)
+insert into sign_in_place as here (account_id, place, failures, at)
+select :id, :place, 1, :now from counted
+on conflict (account_id, place) do update
+set failures = here.failures + 1, at = :now,
+    locked_until = case when (here.failures + 1) % :limit::int = 0
+                        then (:locked_until::timestamptz[])
+                             [least((here.failures + 1) / :limit::int, cardinality(:locked_until::timestamptz[]))]
+                   end
+returning failures, (select failures from counted) as total;
+
+-- name: release_attempt(id, place, most)!
+-- The password was right, but the second factor is still to come: neither a failure nor a success. A lock that this
+-- attempt brought about falls with it.
+with here as (
+    update sign_in_place set failures = greatest(failures - 1, 0), locked_until = null
+    where account_id = :id and place = :place
+)
+update account set failures = greatest(failures - 1, 0),
+    locked_until = case when failures % :most::int > 0 then locked_until end
+where id = :id;
 
 -- name: forget_failures(id)!
+with places as (delete from sign_in_place where account_id = :id)
 update account set failures = 0, locked_until = null where id = :id;
+
+-- name: forget_place(id, place)!
+delete from sign_in_place where account_id = :id and place = :place;
+
+-- name: forget_old_places(before)!
+-- A few with each attempt.
+delete from sign_in_place where (account_id, place) in (
+    select account_id, place from sign_in_place
+    where at < :before and (locked_until is null or locked_until < :before)
+    order by at limit 10 for update skip locked
+);
+
+-- name: browser_is_known(account_id, digest)$
+select exists (select from known_browser where account_id = :account_id and digest = :digest);
+
+-- name: know_browser(account_id, digest, now)!
+insert into known_browser (account_id, digest, seen_at) values (:account_id, :digest, :now)
+on conflict (account_id, digest) do update set seen_at = excluded.seen_at;
+
+-- name: forget_browsers(account_id, most, before)!
+-- Those not seen for long, and the oldest beyond so many.
+delete from known_browser k where account_id = :account_id and (seen_at < :before or digest not in (
+    select digest from known_browser where account_id = :account_id order by seen_at desc limit :most));
 
 -- name: signed_in(id, now)!
 update account set failures = 0, locked_until = null, signed_in_at = :now where id = :id;
@@ -86,6 +136,7 @@ update account set failures = 0, locked_until = null, signed_in_at = :now where 
 update account set password_hash = :hash where id = :id;
 
 -- name: set_password(id, hash, now)!
+with places as (delete from sign_in_place where account_id = :id)
 update account set password_hash = :hash, password_set_at = :now, failures = 0, locked_until = null, updated_at = :now
 where id = :id;
 
@@ -114,6 +165,8 @@ select count(*) from recovery_code where account_id = :account_id and used_at is
 -- name: forget_factors(id, now)!
 -- Everything that proves the person; the account is as newly invited.
 with keys as (delete from passkey where account_id = :id),
+    places as (delete from sign_in_place where account_id = :id),
+    browsers as (delete from known_browser where account_id = :id),
     codes as (delete from recovery_code where account_id = :id)
 update account set password_hash = null, password_set_at = null, totp_sealed = null, totp_step = null,
     oidc_issuer = null, oidc_subject = null, failures = 0, locked_until = null, updated_at = :now

@@ -23,9 +23,15 @@ DELEGABLE = ("firm-delegate",)
 """Roles that a legal representative may hand on. None of them can delegate further."""
 
 FAILURES_ALLOWED = 5
-"""Failed attempts, of password and second factor together, before the account is locked."""
+"""Failed attempts, of password and second factor together, before the account is locked for the place they come from:
+an address, or a browser in which the account was signed in to before."""
+FAILURES_OF_ALL = 50
+"""Failed attempts from anywhere before the account is locked for all places but the browsers it knows."""
 LOCKS = (*(timedelta(minutes=15) * 2**n for n in range(6)), timedelta(hours=24))
-"""How long: 15 minutes after the first five failures, twice as long after each five more, a day at most."""
+"""How long: 15 minutes after the first five (or fifty) failures, twice as long after each round more, a day at most."""
+PLACES_KEPT = timedelta(days=2)
+BROWSERS_KEPT = timedelta(days=180)
+BROWSERS_MOST = 20
 
 LOGIN = r"^[a-z0-9][a-z0-9._@+-]{2,63}$"
 _LOGIN = re.compile(LOGIN)

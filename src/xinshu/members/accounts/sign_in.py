@@ -78,20 +78,21 @@ class SignInService:
         self, login: str, password: str, caller: Caller, browser: str, replacing: str | None
     ) -> Opened | CodeWanted:
         now = self._clock.now()
-        account, number = None, None
+        account, attempt, place = None, None, None
         if rules.is_login(login):
             async with self._db.acquire() as conn:
                 row = await queries.account_by_login(conn, login=login)
                 if row is not None:
                     account = Account.of(row)
-                    number = await attempts.reserve(conn, account, now)
-        kept = account.password_hash if account is not None and number is not None else None
+                    place = await attempts.place_of(conn, account.id, caller, browser)
+                    attempt = await attempts.reserve(conn, account, place, now)
+        kept = account.password_hash if account is not None and attempt is not None else None
         right = await self._hasher.verify(kept, password)
-        if account is None:
+        if account is None or place is None:
             await self._unknown(login, caller)
             raise SignInFailedError
         if kept is None or not right:
-            await self._failed(account, number, caller, "password")
+            await self._failed(account, attempt, place, caller, "password")
             raise SignInFailedError
         renewed = await self._hasher.hash(password) if self._hasher.outdated(kept) else kept
         async with self._db.transaction() as conn:
@@ -100,11 +101,11 @@ class SignInService:
                 await queries.rehash(conn, id=account.id, hash=renewed)
             changed = current.password_hash not in (kept, renewed)
             if not changed and current.totp_sealed is not None:
-                await queries.release_attempt(conn, id=account.id)
+                await attempts.release(conn, account.id, place)
                 return await self._ask(conn, account, browser)
         if changed:
             raise SignInFailedError
-        return await self._open(account, Strength.PASSWORD, caller, "password", replacing)
+        return await self._open(account, Strength.PASSWORD, caller, "password", replacing, place, browser)
 
     async def with_code(
         self, challenge: str, code: str, caller: Caller, browser: str | None, replacing: str | None = None
@@ -124,13 +125,14 @@ class SignInService:
             raise
         async with self._db.acquire() as conn:
             account = Account.of(await queries.account(conn, id=asked.account_id))
-            number = await attempts.reserve(conn, account, now)
-        proof = await self._read(account, code) if number is not None else _Proof()
+            place = await attempts.place_of(conn, account.id, caller, browser)
+            attempt = await attempts.reserve(conn, account, place, now)
+        proof = await self._read(account, code) if attempt is not None else _Proof()
         async with self._db.acquire() as conn:
             how = await self._use(conn, account, proof)
         if how is not None:
-            return await self._open(account, Strength.MULTI, caller, how, replacing)
-        await self._failed(account, number, caller, "second_factor")
+            return await self._open(account, Strength.MULTI, caller, how, replacing, place, browser)
+        await self._failed(account, attempt, place, caller, "second_factor")
         async with self._db.transaction() as conn:
             again = await self._ask(conn, account, browser or "")
         raise SecondFactorFailedError(
@@ -140,25 +142,30 @@ class SignInService:
         )
 
     async def _open(
-        self, account: Account, strength: Strength, caller: Caller, how: str, replacing: str | None
-    ) -> Opened:
+        self, account: Account, strength: Strength, caller: Caller, how: str, replacing: str | None,
+        place: attempts.Place, browser: str | None,
+    ) -> Opened:  # fmt: skip
         try:
             async with self._db.transaction() as conn:
                 current = Account.of(await queries.account_for_update(conn, id=account.id))
                 before = replace(current, failures=max(current.failures - 1, 0))  # without the present attempt
-                return await self._sessions.open(conn, before, strength, caller, how=how, replacing=replacing)
+                opened = await self._sessions.open(conn, before, strength, caller, how=how, replacing=replacing)
+                await attempts.succeeded(conn, account.id, place, browser, self._clock.now())
+                return opened
         except AccountUnusableError as error:
             async with self._db.transaction() as conn:
-                await queries.release_attempt(conn, id=account.id)
+                await attempts.release(conn, account.id, place)
                 await record(
                     conn, self._clock.now(), "sign_in", error.code, principal=account.principal,
                     member_id=account.member_id, address=caller.address, how=how, **error.details,
                 )  # fmt: skip
             raise
 
-    async def _failed(self, account: Account, number: int | None, caller: Caller, how: str) -> None:
+    async def _failed(
+        self, account: Account, attempt: attempts.Attempt | None, place: attempts.Place, caller: Caller, how: str
+    ) -> None:
         async with self._db.transaction() as conn:
-            await attempts.failed(conn, account, number, self._clock.now(), caller, how)
+            await attempts.failed(conn, account, attempt, place, self._clock.now(), caller, how)
 
     async def _ask(self, conn: Any, account: Account, browser: str) -> CodeWanted:
         challenge = await issue(conn, self._clock.now(), KIND, browser, LIFETIME, account.id)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+KEPT_SECONDS = 180 * 86400
 _FORM = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -30,9 +31,10 @@ class Browsers:
         return value if _FORM.fullmatch(value) else None
 
     def name(self, connection: HTTPConnection, response: Response) -> str:
-        """The name of the calling browser; a new one is set in `response`."""
-        value = self.known(connection)
-        if value is None:
-            value = self._random_text(32)
-            response.set_cookie(self.cookie, value, path="/", secure=self._secure, httponly=True, samesite="lax")
+        """The name of the calling browser, a new one where it has none; set in `response`, for half a year from now:
+        accounts know the browsers in which they were signed in to."""
+        value = self.known(connection) or self._random_text(32)
+        response.set_cookie(
+            self.cookie, value, max_age=KEPT_SECONDS, path="/", secure=self._secure, httponly=True, samesite="lax"
+        )
         return value

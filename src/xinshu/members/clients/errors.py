@@ -70,6 +70,20 @@ class KeyInvalidError(XinshuError):
     code = "key_invalid"
 
 
+class KeyProofRequiredError(XinshuError):
+    """A system adds a key and proves neither that it has it nor that it has one in force."""
+
+    status = 403
+    code = "key_proof_required"
+
+
+class KeyProofInvalidError(XinshuError):
+    """What is to prove possession of a key does not."""
+
+    status = 403
+    code = "key_proof_invalid"
+
+
 class PrivateKeyShownError(KeyInvalidError):
     """Somebody sent the private part of a key."""
 

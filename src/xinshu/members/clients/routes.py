@@ -9,7 +9,9 @@ from fastapi import APIRouter, Depends, Path, Query, status
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from xinshu.members.clients.errors import ClientInvalidError
+from xinshu.members.clients.jose import TOKEN_MAX
 from xinshu.members.clients.model import Client, ClientKey, ClientState
+from xinshu.members.clients.proofs import KeyProofs
 from xinshu.members.clients.rules import CERTIFICATES_MAX, NETWORKS_MAX
 from xinshu.members.clients.service import ClientChange, ClientService, NewClient
 from xinshu.members.permissions import Access, Guards
@@ -19,6 +21,7 @@ Kid = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{1,128}$", description="密�
 MemberId = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Networks = Annotated[list[Annotated[str, Field(max_length=60)]], Field(max_length=NETWORKS_MAX)]
+Jwt = Annotated[str, Field(min_length=1, max_length=TOKEN_MAX)]
 Certificates = Annotated[list[Annotated[str, Field(max_length=60)]], Field(max_length=CERTIFICATES_MAX)]
 
 
@@ -48,12 +51,22 @@ class ClientChangeIn(BaseModel):
 
 
 class KeyIn(BaseModel):
-    """A public key; `expires_at`: in a year when not given, in two at most."""
+    """A public key; `expires_at`: in a year when not given, in two at most. A system that adds a key of its own sends
+    `proof` and `approval`: JWTs about the new key, signed by it and by a key in force (docs/clients.md)."""
 
     model_config = ConfigDict(extra="forbid")
 
     jwk: dict[str, Any] = Field(max_length=20, description="公钥(JWK, RFC 7517);不得含私钥成员")
     expires_at: AwareDatetime | None = None
+    proof: Jwt | None = Field(None, description="新私钥签名的 JWT:iss、sub、aud、iat、exp、jti、jkt")
+    approval: Jwt | None = Field(None, description="现用私钥签名的同样的 JWT")
+
+    @property
+    def proofs(self) -> KeyProofs | None:
+        """Both, or none: half a proof proves nothing."""
+        if self.proof is None or self.approval is None:
+            return None
+        return KeyProofs(self.proof, self.approval)
 
 
 class KeyOut(BaseModel):
@@ -163,8 +176,9 @@ def router(clients: ClientService, guards: Guards) -> APIRouter:
 
     @routes.post("/{client_id}/keys", status_code=status.HTTP_201_CREATED, summary="添加公钥 Add a key")
     async def add_key(access: adding, client_id: ClientId, wanted: KeyIn) -> KeyOut:
-        """Two active keys at most: add the next, change over, revoke the last."""
-        return KeyOut.model_validate(await clients.add_key(access, client_id, wanted.jwk, wanted.expires_at))
+        """Two active keys at most: add the next, change over, revoke the last. Systems prove both keys."""
+        key = await clients.add_key(access, client_id, wanted.jwk, wanted.expires_at, wanted.proofs)
+        return KeyOut.model_validate(key)
 
     @routes.post("/{client_id}/keys/{kid}/revoke", summary="吊销密钥 Revoke a key")
     async def revoke_key(access: revoking, client_id: ClientId, kid: Kid) -> KeyOut:

@@ -23,6 +23,8 @@ from xinshu.members.clients.errors import (
 )
 from xinshu.members.clients.keys import ACTIVE_MAX, admit, expiry
 from xinshu.members.clients.model import Client, ClientKey, ClientPage, ClientState
+from xinshu.members.clients.proofs import KeyProofs, audience
+from xinshu.members.clients.proofs import check as check_proofs
 from xinshu.members.clients.rules import check_certificates, check_networks, check_roles, check_stage
 from xinshu.members.directory import standing
 from xinshu.members.events import record
@@ -55,18 +57,20 @@ class ClientChange:
 
 
 class ClientService:
-    """Clients of a node. Each verb checks the caller's right to this very client."""
+    """Clients of a node. Each verb checks the caller's right to this very client. `issuer`: the platform's address."""
 
     def __init__(
         self,
         db: Database,
         table: Permissions,
         clock: Clock,
+        issuer: str,
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         self._db = db
         self._table = table
         self._clock = clock
+        self._issuer = issuer
         self._random_bytes = random_bytes
 
     async def create(self, access: Access, wanted: NewClient) -> Client:
@@ -162,17 +166,24 @@ class ClientService:
         return replace(client, state=ClientState.CLOSED, closed_at=now)
 
     async def add_key(
-        self, access: Access, client_id: str, jwk: dict[str, Any], expires_at: datetime | None = None
-    ) -> ClientKey:
+        self, access: Access, client_id: str, jwk: dict[str, Any], expires_at: datetime | None = None,
+        proofs: KeyProofs | None = None,
+    ) -> ClientKey:  # fmt: skip
         """Add a public key (JWK), valid for a year unless said otherwise; two at most are active at a time.
 
-        Raises ClientNotFoundError, ForbiddenError, ClientClosedError, KeyInvalidError, KeyUsedError, KeyLimitError.
+        A person needs no `proofs`: it signed in strongly. A system does, and a key in force signs one of them.
+
+        Raises ClientNotFoundError, ForbiddenError, ClientClosedError, KeyInvalidError, KeyUsedError, KeyLimitError,
+        KeyProofRequiredError, KeyProofInvalidError.
         """
         now = self._clock.now()
         async with self._db.transaction() as conn:
             client = await self._reach(conn, access, client_id, to_change=True)
             admitted = admit(jwk)
             until = expiry(expires_at, now)
+            if proofs is not None or access.principal.id == client.principal:
+                active = [key.jwk for key in await store.keys(conn, client_id) if key.active(now)]
+                check_proofs(proofs, admitted, active, client_id, audience(self._issuer, client_id), now)
             await self._check_new(conn, client, admitted.kid, admitted.thumbprint, now)
             await store.queries.insert_key(
                 conn, client_id=client_id, kid=admitted.kid, jwk=orjson.dumps(admitted.jwk).decode(),

@@ -216,6 +216,17 @@ class TokenService:
             raise
         return entry.principal
 
+    def remembered(self, token: str, caller: Caller) -> Principal | None:
+        """As `authenticate` where memory is enough; None: ask `authenticate`, which says what is wrong."""
+        entry = self.verified.get(self.verified.name(token), self._clock.now())
+        if entry is None or (entry.certificate is not None and entry.certificate != caller.certificate):
+            return None
+        try:
+            rules.check_address(entry.networks, caller.address)
+        except OAuthError:
+            return None
+        return entry.principal
+
     def _worth_recording(self, address: str) -> bool:
         minute = int(self._clock.now().timestamp()) // 60
         if minute != self._minute:

@@ -85,7 +85,8 @@ def creation_options(
 ) -> dict[str, Any]:
     """Options for `navigator.credentials.create()` as JSON; `account`: the user handle, says nothing about the person.
 
-    `present`: what the account has already, so that one authenticator is not registered twice.
+    `present`: what the account has already, so that one authenticator is not registered twice. The authenticator keeps
+    the passkey itself (discoverable): at a sign-in nobody is told which passkeys an account has.
     """
     options = generate_registration_options(
         rp_id=party.id,
@@ -96,7 +97,7 @@ def creation_options(
         challenge=challenge,
         timeout=TIMEOUT_MS,
         authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.REQUIRED
+            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
         ),
         exclude_credentials=_descriptors(present),
         supported_pub_key_algs=ALGORITHMS,

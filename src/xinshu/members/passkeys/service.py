@@ -6,7 +6,6 @@ its line in the security log commit together.
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from uuid import UUID
 from xinshu.core.clock import Clock
 from xinshu.core.errors import XinshuError
 from xinshu.crypto import Sealer
+from xinshu.members.accounts import attempts
 from xinshu.members.accounts import rules as account_rules
 from xinshu.members.accounts.errors import AccountUnusableError, InvitationInvalidError, SignInAgainError
 from xinshu.members.accounts.factors import require_may_add_factor
@@ -29,7 +29,7 @@ from xinshu.members.events import record
 from xinshu.members.freshness import announce
 from xinshu.members.model import STRONG, Caller, Strength
 from xinshu.members.passkeys import ceremony
-from xinshu.members.passkeys.ceremony import Known, RelyingParty
+from xinshu.members.passkeys.ceremony import RelyingParty
 from xinshu.members.passkeys.errors import (
     PasskeyExistsError,
     PasskeyMalformedError,
@@ -203,29 +203,25 @@ class PasskeyService:
     # -- signing in --------------------------------------------------------------------------------------------------
 
     async def begin_sign_in(self, login: str | None, browser: str) -> dict[str, Any]:
-        """Options for signing in; without `login` the authenticator says whose passkey it is.
+        """Options for signing in, the same for every login, whether it exists or not: the authenticator itself says
+        whose passkey it is. With a `login`, the passkey of another account is refused afterwards.
 
-        For a login that does not exist, or has no passkey, the options name one that nobody has: the answer does not
-        tell who has an account (WebAuthn level 3, 14.6.2).
+        A list of the account's passkeys would tell who has an account, and which kinds of keys (WebAuthn level 3,
+        14.6.2 and 14.6.3).
         """
         now = self._clock.now()
         async with self._db.transaction() as conn:
-            account_id, allowed = await self._allowed(conn, login) if login is not None else (None, [])
+            account_id = await self._account_named(conn, login) if login is not None else None
             challenge = await issue(
                 conn, now, SIGN_IN, browser, LIFETIME, account_id, random_bytes=self._random_bytes,
                 named=login is not None,
             )  # fmt: skip
-        return ceremony.request_options(self._party, challenge, allowed)
+        return ceremony.request_options(self._party, challenge)
 
-    async def _allowed(self, conn: Any, login: str) -> tuple[UUID | None, list[Known]]:
+    async def _account_named(self, conn: Any, login: str) -> UUID | None:
         name = account_rules.normalise_login(login)
-        nobody = await asyncio.to_thread(self._sealer.index, name, "passkey-of-nobody")
         row = await accounts.account_by_login(conn, login=name) if account_rules.is_login(name) else None
-        if row is not None:
-            found = [one.known for one in await _passkeys(conn, row["id"])]
-            if len(found) > 0:
-                return row["id"], found
-        return None, [Known(nobody, b"", 0, ("hybrid", "internal"))]
+        return row["id"] if row is not None else None
 
     async def sign_in(
         self, browser: str | None, response: Response, caller: Caller, replacing: str | None = None
@@ -248,9 +244,10 @@ class PasskeyService:
                 account = await _account(conn, row["account_id"])
                 if asked.payload["named"] and asked.account_id != account.id:
                     raise _unknown()
-                if handle != account.id.bytes and not (handle is None and asked.payload["named"]):
+                if handle != account.id.bytes:
                     raise _unknown()
                 await self._use(conn, Passkey.of(row), challenge, response)
+                await attempts.succeeded(conn, account.id, None, browser, self._clock.now())
                 return await self._sessions.open(
                     conn, account, Strength.PASSKEY, caller, how="passkey", replacing=replacing
                 )

@@ -6,8 +6,8 @@ hands on an `Access`, with which the route checks the thing itself (`check`) or 
 
 # Annotations are not postponed here: FastAPI resolves those of the dependencies.
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from collections.abc import Callable, Hashable
+from typing import Any, ClassVar, NamedTuple
 
 import orjson
 from starlette.requests import HTTPConnection
@@ -16,6 +16,8 @@ from xinshu.core.errors import XinshuError
 from xinshu.members.model import ANONYMOUS, Caller, Principal, Resource
 from xinshu.members.permissions.rules import Verdict, decide, scopes
 from xinshu.members.permissions.table import Permissions
+
+RIGHTS_MAX = 10_000
 
 
 class UnauthorisedError(XinshuError):
@@ -35,13 +37,24 @@ class ForbiddenError(XinshuError):
         super().__init__(verdict.words, hint=hint or "用“权限解释”查看原因,或联系本单位管理员", reason=verdict.code)
 
 
+class Right(NamedTuple):
+    """Whether a caller may do something to anything of a kind at all; `everywhere`: to whatever there is of it."""
+
+    verdict: Verdict
+    everywhere: bool
+
+
 class Access:
     """A caller whose role may do `action` to some `kind`: now about the thing itself."""
 
-    def __init__(self, table: Permissions, principal: Principal, action: str, kind: str, caller: Caller) -> None:
+    def __init__(
+        self, table: Permissions, principal: Principal, action: str, kind: str, caller: Caller,
+        everywhere: bool = False,
+    ) -> None:  # fmt: skip
         self.principal = principal
         self.caller = caller
         self._table, self._action, self._kind = table, action, kind
+        self._everywhere = everywhere
 
     def verdict(self, **about: Any) -> Verdict:
         """The decision on one thing, given its attributes (member, item, division, subject, account)."""
@@ -49,6 +62,8 @@ class Access:
 
     def check(self, **about: Any) -> None:
         """Raises ForbiddenError when this thing is not within the caller's right."""
+        if self._everywhere:
+            return
         verdict = self.verdict(**about)
         if not verdict.allowed:
             raise ForbiddenError(verdict)
@@ -64,6 +79,7 @@ class Guards:
 
     def __init__(self, table: Permissions) -> None:
         self.table = table
+        self._rights: dict[Hashable, Right] = {}
 
     def may(self, action: str, kind: str) -> Callable[[HTTPConnection], Access]:
         """A dependency for a route that does `action` to `kind`. The names must be in the table."""
@@ -80,13 +96,31 @@ class Guards:
                 raise UnauthorisedError(
                     "没有登录或没有提供令牌", hint="先登录,或在请求头写 Authorization: Bearer <令牌>"
                 )
-            verdict = decide(self.table, principal, action, Resource(kind), rows=False)
-            if not verdict.allowed:
-                raise ForbiddenError(verdict)
-            return Access(self.table, principal, action, kind, caller_of(connection))
+            return self.admit(principal, caller_of(connection), action, kind)
 
         admit.permission = (action, kind)  # type: ignore[attr-defined]  # read by the tests that walk all routes
         return admit
+
+    def admit(self, principal: Principal, caller: Caller, action: str, kind: str) -> Access:
+        """What a guard does for whoever is signed in. Raises ForbiddenError."""
+        right = self._right(principal, action, kind)
+        if not right.verdict.allowed:
+            raise ForbiddenError(right.verdict)
+        return Access(self.table, principal, action, kind, caller, right.everywhere)
+
+    def _right(self, who: Principal, action: str, kind: str) -> Right:
+        """Worked out once for all of whom the table says the same: it asks nothing else of a caller."""
+        state = who.member.state if who.member is not None else None
+        limits = (who.items is None, who.regions is None)
+        alike = (action, kind, who.roles, state, who.strength, who.sandbox, limits)
+        found = self._rights.get(alike)
+        if found is None:
+            if len(self._rights) >= RIGHTS_MAX:
+                self._rights.clear()
+            verdict = decide(self.table, who, action, Resource(kind), rows=False)
+            found = Right(verdict, verdict.allowed and {} in scopes(self.table, who, action, kind))
+            self._rights[alike] = found
+        return found
 
 
 def principal_of(connection: HTTPConnection) -> Principal:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,14 +16,18 @@ from xinshu.core.errors import XinshuError
 PAUSE_SECONDS = 60.0
 
 
-class BodyTooLargeError(XinshuError):
+class BodyFault(XinshuError):
+    """The body is not taken. Nothing more of it is worth waiting for: the connection closes with the answer."""
+
+
+class BodyTooLargeError(BodyFault):
     """The body is larger than this route takes."""
 
     status: ClassVar[int] = 413
     code: ClassVar[str] = "body_too_large"
 
 
-class BodyTooSlowError(XinshuError):
+class BodyTooSlowError(BodyFault):
     """Nothing more of the body came for too long."""
 
     status: ClassVar[int] = 408
@@ -63,19 +68,48 @@ class BodyLimit:
                 if body.fault is None:
                     raise
         if body.fault is not None and not body.answered:
-            # The rest of the body is not worth waiting for.
-            headers = {"Connection": "close"}
-            await JSONResponse(body.fault.as_dict(), body.fault.status, headers)(scope, receive, send)
+            await fault_answer(body.fault)(scope, receive, send)
 
     def _limit_of(self, path: str) -> int | None:
         return next((most for pattern, most in self._others if pattern.fullmatch(path)), self._limit)
+
+
+async def read_body(receive: Receive, limit: int, pause_seconds: float = PAUSE_SECONDS) -> bytes:
+    """A whole body of at most `limit` bytes. Raises BodyTooLargeError, BodyTooSlowError, ClientDisconnect."""
+    body: bytes = b""
+    while True:
+        message = await _next_part(receive, pause_seconds)
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        _weigh(len(body), limit)
+        if not message.get("more_body", False):
+            return body
+
+
+def fault_answer(fault: BodyFault) -> JSONResponse:
+    """What the client is told."""
+    return JSONResponse(fault.as_dict(), fault.status, {"Connection": "close"})
+
+
+async def _next_part(receive: Receive, pause_seconds: float) -> Message:
+    try:
+        async with asyncio.timeout(pause_seconds):
+            return await receive()
+    except TimeoutError:
+        raise BodyTooSlowError("请求内容迟迟没有传完", hint="检查网络后重试") from None
+
+
+def _weigh(size: int, limit: int) -> None:
+    if size > limit:
+        raise BodyTooLargeError(f"请求内容超过上限 {limit} 字节", hint="减少内容,或分几次提交")
 
 
 class _Body:
     """Counts what comes in; from a fault on, the application sees a client that has gone, and nobody its answer."""
 
     def __init__(self, limit: int | None, pause: float, receive: Receive, send: Send) -> None:
-        self.fault: XinshuError | None = None
+        self.fault: BodyFault | None = None
         self.answered = False
         self._limit, self._pause, self._receive, self._send = limit, pause, receive, send
         self._size = 0
@@ -83,16 +117,19 @@ class _Body:
 
     def weigh(self, size: int) -> None:
         """Note a fault when the size is over the limit."""
-        if self._limit is not None and size > self._limit:
-            self.fault = BodyTooLargeError(f"请求内容超过上限 {self._limit} 字节", hint="减少内容,或分几次提交")
+        if self._limit is not None:
+            try:
+                _weigh(size, self._limit)
+            except BodyFault as fault:
+                self.fault = fault
 
     async def receive(self) -> Message:
         if not self._more:
             return await self._receive()  # waits for the client to go, however long that takes
         try:
-            message = await asyncio.wait_for(self._receive(), self._pause)
-        except TimeoutError:
-            self.fault = BodyTooSlowError("请求内容迟迟没有传完", hint="检查网络后重试")
+            message = await _next_part(self._receive, self._pause)
+        except BodyTooSlowError as fault:
+            self.fault = fault
             return _gone()
         self._size += len(message.get("body", b""))
         self._more = message.get("more_body", False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from functools import cache
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -53,7 +54,7 @@ class SecurityHeaders:
                 if scope["path"] in DOCS and message["status"] == 200:
                     held = message
                     return
-                message["headers"] = _with(message["headers"], STRICT, secure)
+                message["headers"] = with_security(message["headers"], secure)
             elif held is not None:
                 page += message.get("body", b"")
                 if message.get("more_body", False):
@@ -64,6 +65,17 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, sending)
+
+
+def with_security(headers: Headers, secure: bool) -> Headers:
+    """The headers of an answer of the application, with ours. `secure`: over TLS."""
+    return _with(headers, STRICT, secure)
+
+
+@cache
+def strict(secure: bool) -> Headers:
+    """Ours, for an answer that sets none of them itself. Not to be changed."""
+    return with_security([], secure)
 
 
 def _hash(script: bytes) -> str:

@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -50,27 +50,27 @@ class TrustedProxies:
                 f"XINSHU_TRUSTED_PROXIES 有误:{error}", hint="写网段,逗号分隔,如 10.0.0.0/8,192.0.2.7"
             ) from None
         self._certificates = certificates
+        self._known = lru_cache(maxsize=10_000)(self._look_at)
 
     def trusts(self, scope: Scope) -> bool:
         """Whether the connection comes from a trusted proxy."""
-        peer = _peer(scope)
-        return peer is not None and self._within(peer)
+        return self._peer(scope).trusted
 
     def caller(self, scope: Scope) -> Caller:
         """From where the request comes; the certificate is the client's, never that of a proxy.
 
         Raises CertificateRequiredError.
         """
-        peer = _peer(scope)
-        if peer is not None and self._within(peer):
-            address = str(self._client(peer, scope))
+        peer = self._peer(scope)
+        if peer.address is not None and peer.trusted:
+            address = str(self._client(peer.address, scope))
             certificate = _certificate(scope) if self._certificates != "off" else None
         else:
-            address = str(peer) if peer is not None else ""
-            certificate = scope.get("extensions", {}).get(CERTIFICATE)
+            address = peer.written
+            certificate = scope["extensions"].get(CERTIFICATE) if "extensions" in scope else None
         if certificate is None and self._certificates == "required":
             raise CertificateRequiredError("没有出示客户端证书", hint="使用平台认可的 CA 签发的证书连接")
-        return Caller(address, _last(scope, b"user-agent").decode("latin-1")[:AGENT_MAX], certificate)
+        return _caller(address, _last(scope, b"user-agent")[:AGENT_MAX], certificate)
 
     def scheme(self, scope: Scope) -> str:
         """`https` or `http`, as the client sees it."""
@@ -95,6 +95,30 @@ class TrustedProxies:
     def _within(self, address: Address) -> bool:
         return any(address in network for network in self._networks)
 
+    def _peer(self, scope: Scope) -> _Peer:
+        client = scope.get("client")
+        return self._known(client[0]) if client else _NOBODY
+
+    def _look_at(self, host: str) -> _Peer:
+        address = _address(host)
+        return _Peer(address, str(address), self._within(address)) if address is not None else _NOBODY
+
+
+class _Peer(NamedTuple):
+    """The other end of a connection."""
+
+    address: Address | None
+    written: str
+    trusted: bool
+
+
+_NOBODY = _Peer(None, "", False)
+
+
+@lru_cache(maxsize=10_000)
+def _caller(address: str, agent: bytes, certificate: str | None) -> Caller:
+    return Caller(address, agent.decode("latin-1"), certificate)
+
 
 class ForwardedScheme:
     """ASGI: the application sees the scheme that the client sees (cookies, addresses, HSTS)."""
@@ -112,11 +136,6 @@ class ForwardedScheme:
 
 def _network(text: str) -> IPv4Network | IPv6Network:
     return ip_network(text.strip())
-
-
-def _peer(scope: Scope) -> Address | None:
-    client = scope.get("client")
-    return _address(client[0]) if client else None
 
 
 def _address(text: str) -> Address | None:

@@ -1,0 +1,1 @@
+"""Rows set aside as somebody mends them: cell by cell, with what became of earlier attempts."""

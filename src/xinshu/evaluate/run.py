@@ -1,0 +1,156 @@
+"""Evaluations of many subjects: records to facts, facts to indicators, indicators to points, in pieces of bounded size.
+
+Each piece is one transaction, in which the marks of its subjects go too: a run that ends in the middle has done what it
+has done, and what it has not done is still marked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from xinshu.core.clock import CHINA
+from xinshu.evaluate import facts, scoring_sql
+from xinshu.evaluate.columns import SUBJECT
+from xinshu.evaluate.days import Day
+from xinshu.evaluate.expressions import SUBJECTS, Compiled
+from xinshu.evaluate.loader import Book
+from xinshu.evaluate.model import Count, Flag, Indicator, ValidToday, Values
+from xinshu.evaluate.scorecard import Scorecard
+from xinshu.evaluate.single import Single
+from xinshu.store import load_queries
+from xinshu.store.workbench import Workbench
+
+queries = load_queries("xinshu.evaluate")
+PIECE = 20_000  # subjects a transaction: about 0.3 GB of records
+
+
+def end_of(day: date) -> datetime:
+    """The moment at which a day is over in China."""
+    return datetime.combine(day + timedelta(days=1), time(), CHINA)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What is compiled once and used for every piece."""
+
+    book: Book
+    compiled: Compiled
+    single: Single
+
+    @classmethod
+    def of(cls, book: Book) -> Engine:
+        """Compile a book."""
+        return cls(book, Compiled(book), Single(book))
+
+    def compute(
+        self, bench: Workbench, records: str, subjects: Sequence[tuple[int, str | None]], day: Day,
+        cards: Sequence[Scorecard],
+    ) -> None:  # fmt: skip
+        """From a CSV of records (subject_id, item, payload) to tables `indicators` and `evaluations` of the bench."""
+        known = pa.table(
+            {SUBJECT: pa.array([s for s, _ in subjects], pa.int64()), "kind": pa.array([k for _, k in subjects])}
+        )
+        bench.connection.register("given_subjects", known)
+        bench.execute(f"create or replace table {SUBJECTS} as from given_subjects")
+        bench.connection.unregister("given_subjects")
+        bench.execute(
+            f"create or replace view given as select * from read_csv('{records}', header = false, "  # noqa: S608
+            "columns = {'subject_id': 'bigint', 'item': 'varchar', 'payload': 'varchar'}, quote = '\"', escape = '\"', "
+            "max_line_size = 16777216, parallel = false)"
+        )
+        bench.execute("create or replace table arrived as from given")
+        for number, fields in self.single.fields.items():
+            item = self.book.catalogue.item(number)
+            bench.execute(facts.create(item, facts.from_payloads(item, fields, "arrived")))
+        bench.execute("drop table arrived")
+        bench.execute(f"create or replace table indicators as {self.compiled.sql(day)}")
+        parts = [self._evaluations(card) for card in cards]
+        empty = (
+            "select null::bigint as subject_id, '' as model, '' as version, 0 as score, '' as earned, '' as grade, "
+            "[]::integer[] as vetoes, []::integer[] as points where false"
+        )
+        bench.execute(f"create or replace table evaluations as {' union all by name '.join([empty, *parts])}")
+
+    def _evaluations(self, card: Scorecard) -> str:
+        points = ", ".join(f'"p_{one.indicator}"' for _, one in card.scored())
+        held = ", ".join(f'case when "v_{place}" then {place} end' for place in range(len(card.vetoes)))
+        kinds = ", ".join(f"'{kind.value}'" for kind in card.kinds)
+        return (
+            f"select e.subject_id, '{card.id}' as model, '{card.version}' as version, score, earned, grade, "  # noqa: S608
+            f"list_filter([{held or 'null'}]::integer[], lambda x: x is not null) as vetoes, "
+            f"[{points}]::integer[] as points from ({scoring_sql.sql(card, self.book, 'indicators')}) e "
+            f"join {SUBJECTS} s using (subject_id) "
+            f"where s.kind in ({kinds})"
+        )
+
+    def values_sql(self) -> str:
+        """The indicators of each subject as a JSON object, without what is absent or zero."""
+        parts = []
+        for one in self.book:
+            left_out = f'"{one.id}" is null' + (f' or "{one.id}" = 0' if _absent_is_zero(one) else "")
+            text = f'\'"{one.id}":\' || to_json("{one.id}")'
+            parts.append(f"case when {left_out} then null else {text} end")
+        return f"select subject_id, '{{' || concat_ws(',', {', '.join(parts)}) || '}}' from indicators"  # noqa: S608
+
+
+def _absent_is_zero(one: Indicator) -> bool:
+    return isinstance(one, Count | Flag | ValidToday) or getattr(one, "absent", "") == "zero"
+
+
+def filled(book: Book, stored: Values) -> Values:
+    """Stored values with what was left out: nothing known, or 0 where absence counts as that."""
+    return {one.id: stored.get(one.id, 0 if _absent_is_zero(one) else None) for one in book}
+
+
+async def piece(
+    conn: Any, bench: Workbench, engine: Engine, cards: Sequence[Scorecard], day: Day, now: datetime, *,
+    bounds: tuple[int, int] | None = None, chosen: Sequence[int] | None = None,
+) -> tuple[int, int]:  # fmt: skip
+    """Evaluate the subjects of a range of ids, or some; (subjects, grades changed). `conn` is in a transaction."""
+    items, until = engine.book.items(), end_of(day.day)
+    if bounds is not None:
+        low, high = bounds
+        subjects = [(r["id"], r["kind"]) async for r in queries.subjects_of_range(conn, low=low, high=high)]
+        sql = queries.records_of_range.sql
+        given: tuple[Any, ...] = (low, high, items, until)
+    else:
+        assert chosen is not None  # noqa: S101  (one of the two)
+        some = list(chosen)
+        low, high = min(some), max(some) + 1
+        subjects = [(r["id"], r["kind"]) async for r in queries.subjects_of(conn, subjects=some)]
+        sql = queries.records_of_subjects.sql
+        given = (some, items, until)
+    if not subjects:
+        return 0, 0
+    records = bench.folder / "records.csv"
+    await conn.copy_from_query(sql.rstrip().rstrip(";"), *given, output=str(records), format="csv")
+    await asyncio.to_thread(engine.compute, bench, str(records), subjects, day, cards)
+    records.unlink()
+    await queries.create_stage(conn)
+    for table, query in (
+        ("evaluation_stage", _stage_sql()),
+        ("indicator_stage", engine.values_sql()),
+    ):
+        out = bench.folder / f"{table}.csv"
+        await asyncio.to_thread(bench.execute, f"copy ({query}) to '{out}' (format csv, header false)")
+        await conn.copy_to_table(table, source=str(out), format="csv")
+        out.unlink()
+    changed = await queries.count_changes(conn)
+    await queries.store_indicators(conn, as_of=day.day, now=now)
+    await queries.store_results(conn, as_of=day.day, now=now)
+    if bounds is not None:
+        await queries.drop_strays(conn, low=low, high=high)
+    await conn.execute("drop table evaluation_stage, indicator_stage")
+    return len(subjects), changed
+
+
+def _stage_sql() -> str:
+    """Arrays as PostgreSQL writes them."""
+    vetoes, points = (f"'{{' || array_to_string({name}, ',') || '}}' as {name}" for name in ("vetoes", "points"))
+    return f"select subject_id, model, version, score, earned, grade, {vetoes}, {points} from evaluations"  # noqa: S608

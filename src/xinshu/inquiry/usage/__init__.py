@@ -1,0 +1,1 @@
+"""How much a member has asked, and how much more it may."""
