@@ -1,10 +1,14 @@
 """Inquiries of eight items with all that belongs to them: `python bench/inquiry.py [SUBJECTS] [--seconds N]`.
 
 The node answers POST /v1/inquiries behind its door: token, rate limit, permission, consent, gate, masks, durable
-evidence. Beside it, in the same run and on the same server, a bare Starlette application answers a primary-key look-up
-by asyncpg with the same bytes. Each runs in a process of its own; the load comes from a third. Prints throughput, p50
-and p99 at 1, 16 and 64 clients and the processor time of the application for each request. Last `ratio: N.NN`: that
+evidence. Beside it a bare Starlette application, on the same kind of server (uvicorn, httptools, uvloop), answers a
+primary-key look-up by asyncpg with the same bytes. Each runs in a process of its own; the load comes from a third, to
+both in turn, a second each, so that what else the machine does burdens both alike. Prints throughput, p50 and p99 at 1,
+16 and 64 clients and the processor time (user and system) of the application for each request. Last `ratio: N.NN`: that
 time of an inquiry ÷ that of the bare look-up, at 16 clients; aimed at is 1.5, 2 at most.
+
+With `--revocations N` also: while 16 clients ask, N authorisations are revoked in the database by another process than
+the one that answers; printed is how long after the commit a question is refused, and how many were still given.
 
 The invented subjects (default one million) are made once and kept in $XINSHU_BENCH_HOME or ~/.cache/xinshu-bench.
 """
@@ -13,13 +17,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import itertools
 import os
 import random
 import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -191,12 +197,31 @@ async def serve_bare(dsn: str, port: int) -> None:
 
 @dataclass
 class Load:
-    """What a load measured: requests a second, p50 and p99 in milliseconds, processor time in µs a request."""
+    """What was measured so far: what each request took in seconds; seconds of the load and of the processor."""
 
-    rate: float
-    p50: float
-    p99: float
-    cpu: float
+    took: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+    used: float = 0.0
+
+    def add(self, other: Load) -> None:
+        """Together with another one."""
+        self.took += other.took
+        self.seconds += other.seconds
+        self.used += other.used
+
+    @property
+    def rate(self) -> float:
+        """Requests a second."""
+        return len(self.took) / self.seconds
+
+    @property
+    def cpu(self) -> float:
+        """Processor time of the application in µs a request."""
+        return self.used / len(self.took) * 1e6
+
+    def quantile(self, share: float) -> float:
+        """In milliseconds."""
+        return sorted(self.took)[int(len(self.took) * share)] * 1e3
 
 
 def cpu_of(process: int) -> float:
@@ -205,26 +230,25 @@ def cpu_of(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def load(port: int, process: int, token: str, clients: int, seconds: float) -> Load:
+async def put_load(port: int, process: int, token: str, clients: int, seconds: float) -> Load:
     """Ask from `clients` connections for so many seconds."""
-    took: list[float] = []
-    until = time.perf_counter() + seconds
+    load = Load()
+    draws = itertools.count(random.getrandbits(32))
+    began = time.perf_counter()
+    until = began + seconds
 
-    async def client(number: int) -> None:
-        draw = random.Random(number)
+    async def client() -> None:
+        draw = random.Random(next(draws))
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        while time.perf_counter() < until:
-            began = time.perf_counter()
+        while (asked := time.perf_counter()) < until:
             await ask(reader, writer, code_of(draw.randrange(ASKED)), token)
-            took.append(time.perf_counter() - began)
+            load.took.append(time.perf_counter() - asked)
         writer.close()
 
     before = cpu_of(process)
-    await asyncio.gather(*[client(number) for number in range(clients)])
-    used = cpu_of(process) - before
-    took.sort()
-    n = len(took)
-    return Load(n / seconds, took[n // 2] * 1e3, took[n * 99 // 100] * 1e3, used / n * 1e6)
+    await asyncio.gather(*[client() for _ in range(clients)])
+    load.used, load.seconds = cpu_of(process) - before, time.perf_counter() - began
+    return load
 
 
 async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, code: str, token: str) -> bytes:
@@ -260,58 +284,126 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def spawn(role: str, home: Path, dsn: str, port: int) -> subprocess.Popen[bytes]:
-    """One of the two servers."""
-    command = [sys.executable, __file__, "--serve", role, "--home", str(home), "--dsn", dsn, "--port", str(port)]
-    return subprocess.Popen(command, stderr=subprocess.DEVNULL if role == "bare" else None)
+@dataclass
+class Server:
+    """One of the two that are compared."""
+
+    role: str
+    port: int
+    process: subprocess.Popen[bytes]
+
+    @classmethod
+    async def start(cls, role: str, home: Path, dsn: str) -> Server:
+        """In a process of its own; returns when it answers."""
+        port = free_port()
+        command = [sys.executable, __file__, "--serve", role, "--home", str(home), "--dsn", dsn, "--port", str(port)]
+        server = cls(role, port, subprocess.Popen(command, stderr=subprocess.DEVNULL if role == "bare" else None))
+        await wait_for(port)
+        return server
+
+    def stop(self) -> None:
+        """End it."""
+        self.process.terminate()
+        self.process.wait(20)
+
+    async def answer(self, token: str) -> bytes:
+        """What it answers about the first subject."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        answer = await ask(reader, writer, code_of(0), token)
+        writer.close()
+        return answer
+
+    async def load(self, token: str, clients: int, seconds: float) -> Load:
+        """What `put_load` measures."""
+        return await put_load(self.port, self.process.pid, token, clients, seconds)
 
 
-async def main(home: Path, count: int, seconds: float) -> None:
+async def measure(servers: list[Server], token: str, clients: int, seconds: float) -> dict[str, Load]:
+    """Load on one after the other, a second each."""
+    loads = {server.role: Load() for server in servers}
+    for server in servers:
+        await server.load(token, clients, 1)  # warm
+    for _ in range(max(round(seconds), 1)):
+        for server in servers:
+            loads[server.role].add(await server.load(token, clients, 1))
+    for role, one in loads.items():
+        print(
+            f"{role:5} {clients:3} clients: {one.rate:7,.0f}/s  p50 {one.quantile(0.5):6.2f} ms  "
+            f"p99 {one.quantile(0.99):6.2f} ms  application {one.cpu:5.0f} µs of processor a request"
+        )
+    return loads
+
+
+async def keep_answer(db: Database, answer: bytes) -> None:
+    """What the bare application will answer about any subject."""
+    async with db.acquire() as conn:
+        await conn.execute("truncate bench_answer")
+        await conn.execute(
+            "insert into bench_answer select code, $1 from unnest($2::text[]) as code",
+            answer.decode(), [code_of(n) for n in range(ASKED)],
+        )  # fmt: skip
+        await conn.execute("vacuum analyze bench_answer")
+
+
+async def revoke(db: Database, server: Server, token: str, count: int) -> None:
+    """How soon what this process revokes is refused by the node, which is another one."""
+    asking = asyncio.create_task(server.load(token, 16, 3600))
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    took, given = [], 0
+    for code in random.sample([code_of(n) for n in range(ASKED)], count):
+        async with db.acquire() as conn:
+            await conn.execute("update consent set state = 'revoked' where subject_code = $1", code)
+        committed = time.perf_counter()
+        while b'"consent_revoked"' not in await ask(reader, writer, code, token):
+            given += 1
+        took.append(time.perf_counter() - committed)
+        async with db.acquire() as conn:
+            await conn.execute("update consent set state = 'active' where subject_code = $1", code)
+    asking.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await asking
+    writer.close()
+    took.sort()
+    print(
+        f"{count} authorisations revoked by another process under load: refused after p50 {took[count // 2] * 1e3:.1f} "
+        f"ms, at most {took[-1] * 1e3:.1f} ms from the commit, the question's own way included; "
+        f"{given} questions answered as before"
+    )
+
+
+async def main(home: Path, count: int, seconds: float, revocations: int) -> None:
     """Prepare, measure both, print."""
     describe()
     db = await Database.open(settings_of(home))
     await prepare(db, count)
-    results: dict[str, dict[int, Load]] = {}
-    answer = b""
-    for role in ("node", "bare"):
-        port = free_port()
-        server = spawn(role, home, db.dsn, port)
-        try:
-            await wait_for(port)
-            await asyncio.sleep(1)
-            token = (home / "token").read_text()
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            if role == "node":
-                answer = await ask(reader, writer, code_of(0), token)
-                given = [one["decision"]["code"] for one in orjson.loads(answer)["items"]]
-                print(f"an answer has {len(answer):,} bytes; decisions: {', '.join(given)}")
-                async with db.acquire() as conn:
-                    await conn.execute("truncate bench_answer")
-                    await conn.execute(
-                        "insert into bench_answer select code, $1 from unnest($2::text[]) as code",
-                        answer.decode(), [code_of(n) for n in range(ASKED)],
-                    )  # fmt: skip
-                    await conn.execute("vacuum analyze bench_answer")
-            writer.close()
-            await load(port, server.pid, token, 16, min(seconds, 3))  # warm
-            results[role] = {}
-            for clients in CLIENTS:
-                one = results[role][clients] = await load(port, server.pid, token, clients, seconds)
-                print(
-                    f"{role:5} {clients:3} clients: {one.rate:7,.0f}/s  p50 {one.p50:6.2f} ms  p99 {one.p99:6.2f} ms  "
-                    f"application {one.cpu:5.0f} µs of processor a request"
-                )
-        finally:
-            server.terminate()
-            server.wait(20)
+    servers: list[Server] = []
+    try:
+        for role in ("node", "bare"):
+            servers.append(await Server.start(role, home, db.dsn))
+        token = (home / "token").read_text()
+        answer = await servers[0].answer(token)
+        given = [one["decision"]["code"] for one in orjson.loads(answer)["items"]]
+        print(f"an answer has {len(answer):,} bytes; decisions: {', '.join(given)}")
+        await keep_answer(db, answer)
+        if await servers[1].answer(token) != answer:
+            raise SystemExit("the bare application answers other bytes")
+        found = {clients: await measure(servers, token, clients, seconds) for clients in CLIENTS}
+        if revocations:
+            await revoke(db, servers[0], token, revocations)
+    finally:
+        for server in servers:
+            server.stop()
     await db.close()
-    ratio(results["node"][16].cpu, results["bare"][16].cpu)
+    for clients, loads in found.items():
+        print(f"{clients:3} clients: {loads['node'].cpu / loads['bare'].cpu:.2f} times the processor time")
+    ratio(found[16]["node"].cpu, found[16]["bare"].cpu)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("subjects", nargs="?", type=int, default=1_000_000)
-    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--seconds", type=float, default=10, help="for each server and number of clients")
+    parser.add_argument("--revocations", type=int, default=200, help="0: not measured")
     default = os.environ.get("XINSHU_BENCH_HOME") or str(Path.home() / ".cache" / "xinshu-bench")
     parser.add_argument("--home", type=Path, default=Path(default))
     parser.add_argument("--serve", choices=("node", "bare"))
@@ -323,4 +415,4 @@ if __name__ == "__main__":
     elif given.serve == "bare":
         uvloop.run(serve_bare(given.dsn, given.port))
     else:
-        uvloop.run(main(given.home, given.subjects, given.seconds))
+        uvloop.run(main(given.home, given.subjects, given.seconds, given.revocations))

@@ -33,6 +33,8 @@ function packed(): Plugin {
 
 export default defineConfig(({ command }) => ({
   plugins: [react(), packed()],
+  // Our pages admit no workers from blob: addresses, which the library of XLSX files would start.
+  resolve: { alias: [{ find: /^fflate$/, replacement: join(import.meta.dirname, "src/parts/xlsx/zip.ts") }] },
   // Replaced by src/xinshu/node/web.py in each answer.
   ...(command === "build" ? { html: { cspNonce: "xinshu-nonce" } } : {}),
   server: {

@@ -32,7 +32,7 @@ async def in_force(service: EvaluationService) -> None:
     """All shipped models in force, by three people."""
     for card in cards().values():
         await service.models.create(card, WHO)
-        await service.models.validate(card.id, card.version, [], None, "没有结果数据", CHECKER)
+        await service.models.validate(card.id, card.version, [], None, "测试", CHECKER)
         await service.models.approve(card.id, card.version, CHIEF)
         await service.models.start(card.id, card.version, CHIEF)
 
@@ -91,9 +91,7 @@ async def test_touched_subjects_are_evaluated_again_and_the_rest_is_what_a_full_
     await node.publish([firm(99)], name="n.csv", mode="incremental")
     assert await service.waiting() > 0
     done = await service.run_touched(WHO, needs_full=True)
-    touched = await node.table(
-        "select id from subject where code = any ($1)", [code_of(n) for n in (2, 7, 99)]
-    )
+    touched = await node.table("select id from subject where code = any ($1)", [code_of(n) for n in (2, 7, 99)])
     assert (done.subjects, done.left) == (len(touched), 0)
     by_touch = await stored(node)
     await service.run_full(WHO)

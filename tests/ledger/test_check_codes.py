@@ -77,7 +77,7 @@ async def test_what_no_checkpoint_covers_yet(node: Node) -> None:
     code = check_code(node.services.ledger.suite.digest, later, leaf.content.encode())
     status, unsigned = await verify(node, code=code)
     assert (status, unsigned["size"], unsigned["signed_at"]) == (200, None, None)
-    assert told["size"] == receipt["index"] + 1
+    assert told["size"] > receipt["index"]
 
 
 async def test_wrong_number_and_wrong_check_are_told_alike(node: Node) -> None:

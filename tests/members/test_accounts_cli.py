@@ -110,3 +110,30 @@ async def test_the_tables_for_people(house: House, shell: Any, capsys: pytest.Ca
         result = await asyncio.to_thread(CliRunner().invoke, account.app, arguments)
         assert result.exit_code == 0 and wanted in result.output
     assert PASSWORD not in result.output and sys.stdin is not None
+
+
+async def test_the_second_person_at_the_node(house: House, shell: Any) -> None:
+    """With two administrators the node's own user confirms, or withdraws, what one of them proposed."""
+    operator = await house.operator()
+    own = member_id(code_of(1))
+    await house.person("second", own, "operator-admin")
+    first, second = house.browser(), house.browser()
+    await first.sign_in("admin")
+    await second.sign_in("second")
+    proposed = []
+    for login in ("new.one", "new.two"):
+        body = {"login": login, "name": "赵六", "member": own, "roles": ["operator-audit"]}
+        proposed.append((await first.post("/v1/account-proposals/invite", body)).json()["id"])
+    await house.sql("update account_proposal set proposed_at = now()")  # commands go by the machine's clock
+    code, listed = await in_thread(shell, "proposals")
+    assert (code, listed["total"], listed["proposals"][0]["proposed_by"]) == (0, 2, f"account:{operator}")
+    code, done = await in_thread(shell, "confirm", proposed[0])
+    assert (code, done["valid_days"]) == (0, 7) and len(done["token"]) > 20
+    code, withdrawn = await in_thread(shell, "withdraw", proposed[1])
+    assert (code, withdrawn["state"]) == (0, "withdrawn")
+    code, again = await in_thread(shell, "confirm", proposed[1])
+    assert (code, again["error"]["code"]) == (1, "proposal_state")
+    assert (await in_thread(shell, "confirm", "nonsense"))[0] == 2
+    code, wrong = await in_thread(shell, "proposals", "--state", "nothing")
+    assert (code, wrong["error"]["code"]) == (1, "setting_invalid")
+    assert (await in_thread(shell, "proposals", "--state", "confirmed"))[1]["total"] == 1

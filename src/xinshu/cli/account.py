@@ -5,8 +5,8 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, TypeVar, cast
 from uuid import UUID
 
 import typer
@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from xinshu.cli.output import Json, explained, print_json, run
-from xinshu.core.clock import SystemClock
+from xinshu.core.clock import CHINA, SystemClock
 from xinshu.core.errors import SettingError
 from xinshu.core.settings import load_settings
 from xinshu.crypto import Vault
@@ -26,6 +26,7 @@ from xinshu.members.accounts.model import STATE_NAMES, Account, AccountState, Se
 from xinshu.members.accounts.passwords import Hasher
 from xinshu.members.accounts.person import Person
 from xinshu.members.accounts.principals import queries
+from xinshu.members.accounts.proposals import ProposalService, ProposalState
 from xinshu.members.accounts.rules import normalise_login
 from xinshu.members.accounts.sessions import SessionService
 from xinshu.members.accounts.staff import AccountService
@@ -38,6 +39,8 @@ from xinshu.store.data_keys import DataKeys
 
 app = typer.Typer(help="账户:建立首个平台管理员,查看、邀请、解锁、关闭账户。", no_args_is_help=True)
 Answer = TypeVar("Answer")
+VERBS = {"invite": "邀请", "roles": "修改角色", "reset": "重置登录方式"}
+PROPOSAL_STATES = {"open": "等待确认", "confirmed": "已确认", "withdrawn": "已撤下", "lapsed": "已过期"}
 Which = Annotated[str, typer.Argument(help="登录名或账户编号。")]
 
 
@@ -50,6 +53,7 @@ class Office:
     who: Principal
     sessions: SessionService
     staff: AccountService
+    proposals: ProposalService
     bootstrap: BootstrapService
 
     def access(self, action: str) -> Access:
@@ -161,6 +165,55 @@ def invite(
 
 
 @app.command()
+def proposals(
+    state: Annotated[str | None, typer.Option(help="只看某状态的:open、confirmed、withdrawn、lapsed。")] = "open",
+    as_json: Json = False,
+) -> None:
+    """列出对平台运营人员账户的提议,默认只列等待确认的。例:xinshu account proposals"""
+    with explained(as_json):
+        if state is not None and state not in PROPOSAL_STATES:
+            raise SettingError(f"没有状态 {state}", hint=f"可用:{'、'.join(PROPOSAL_STATES)}")
+        total, found = _with_office(
+            lambda office: office.proposals.page(office.access("read"), cast("ProposalState | None", state), 1, 200)
+        )
+        if as_json:
+            print_json({"total": total, "proposals": [asdict(one) for one in found]})
+            return
+        table = Table("编号", "事项", "登录名", "角色", "提议人", "时间", "状态", title=f"共 {total} 项")
+        for one in found:
+            what, at = VERBS[one.verb], f"{one.proposed_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+            table.add_row(
+                str(one.id), what, one.login, "、".join(one.roles), one.proposed_by_name, at, PROPOSAL_STATES[one.state]
+            )
+        Console().print(table)
+
+
+@app.command()
+def confirm(which: Annotated[UUID, typer.Argument(help="提议编号。")], as_json: Json = False) -> None:
+    """确认另一人对平台运营人员账户的提议,随即办理;邀请令牌只显示一次。例:xinshu account confirm 提议编号"""
+    with explained(as_json):
+        done = _with_office(lambda office: office.proposals.confirm(office.access("confirm"), which))
+        if as_json:
+            shown = {"proposal": str(done.proposal.id), "account": str(done.account_id), "token": done.token}
+            print_json({**shown, "valid_days": VALID.days})
+            return
+        console = Console()
+        console.print(f"已确认:{VERBS[done.proposal.verb]} {done.proposal.login}", highlight=False)
+        if done.token is not None:
+            console.print(f"邀请令牌({VALID.days} 天内有效,只能用一次):\n{done.token}", highlight=False)
+
+
+@app.command()
+def withdraw(which: Annotated[UUID, typer.Argument(help="提议编号。")], as_json: Json = False) -> None:
+    """撤下一项提议。例:xinshu account withdraw 提议编号"""
+    with explained(as_json):
+        done = _with_office(lambda office: office.proposals.withdraw(office.access("reset"), which))
+        print_json(asdict(done)) if as_json else Console().print(
+            f"已撤下:{VERBS[done.verb]} {done.login}", highlight=False
+        )
+
+
+@app.command()
 def unlock(which: Which, as_json: Json = False) -> None:
     """解除因多次失败造成的锁定。例:xinshu account unlock li.lei"""
 
@@ -244,13 +297,15 @@ def _with_office(work: Callable[[Office], Awaitable[Answer]]) -> Answer:
             vault, hasher = Vault.load(settings, DataKeys(db.dsn, clock)), Hasher()
             sessions = SessionService(db, clock, Freshness(db), table, origin=settings.origin)
             invitations = InvitationService(db, clock, table, hasher, vault)
+            staff = AccountService(db, clock, table, vault, sessions, invitations)
             return await work(
                 Office(
                     db,
                     table,
                     local_operator(getpass.getuser()),
                     sessions,
-                    AccountService(db, clock, table, vault, sessions, invitations),
+                    staff,
+                    ProposalService(db, clock, table, staff, invitations),
                     BootstrapService(db, clock, hasher, BootstrapToken(settings)),
                 )
             )

@@ -121,12 +121,12 @@ def router(service: CollectService, uploads: Uploads, guards: Guards, senders: S
         found = await asyncio.to_thread(uploads.unfinished_of, access.principal.id)
         return [UploadOut.of(one) for one in found]
 
-    @routes.head(
-        "/{upload_id}", status_code=status.HTTP_204_NO_CONTENT, summary="传到哪里 How far", responses={204: STANDING}
-    )
-    async def standing(upload_id: UploadId, access: Sending) -> Response:
+    @routes.get("/{upload_id}", summary="传到哪里 How far", responses={200: STANDING})
+    async def standing(upload_id: UploadId, access: Sending, response: Response) -> UploadOut:
         """After an interruption: from here the upload goes on."""
-        return _standing(await own(upload_id, access))
+        upload = await own(upload_id, access)
+        response.headers.update(_standing(upload))
+        return UploadOut.of(upload)
 
     @routes.patch(
         "/{upload_id}",
@@ -146,7 +146,7 @@ def router(service: CollectService, uploads: Uploads, guards: Guards, senders: S
         upload, digest = await own(upload_id, access), told_digest(content_digest)
         async with spooled(request, uploads.folder, PART_MAX) as path:
             upload = await asyncio.to_thread(uploads.append, upload, upload_offset, path, digest)
-        return _standing(upload)
+        return Response(status_code=status.HTTP_204_NO_CONTENT, headers=_standing(upload))
 
     @routes.post("/{upload_id}/finish", status_code=status.HTTP_202_ACCEPTED, summary="完成上传 Finish an upload")
     async def finish(upload_id: UploadId, body: Annotated[FinishIn, Body()], access: Sending) -> BatchOut:
@@ -185,11 +185,10 @@ async def _in_thread(blocking: AbstractContextManager[T]) -> AsyncIterator[T]:
         await asyncio.to_thread(blocking.__exit__, None, None, None)
 
 
-def _standing(upload: Upload) -> Response:
-    headers = {
+def _standing(upload: Upload) -> dict[str, str]:
+    return {
         "Upload-Offset": str(upload.offset),
         "Upload-Length": str(upload.size),
         "Upload-Complete": "?1" if upload.offset == upload.size or upload.batch is not None else "?0",
         "Cache-Control": "no-store",
     }
-    return Response(status_code=status.HTTP_204_NO_CONTENT, headers=headers)

@@ -224,7 +224,9 @@ def decide(request: Request, artefact: ConsentView | None, item: Item, now: date
     code = condition(request, artefact, about.item, now) if artefact is not None else "consent_missing"
     if code == IN_FORCE and not helps(artefact, about):
         code = "consent_missing"
-    return _as(artefact, code, about, now)
+    if artefact is None or code != IN_FORCE:
+        return _refused(about, code)
+    return _granted(artefact, about, since_of(artefact, now))
 
 
 def choose(request: Request, artefacts: Iterable[ConsentView], item: Item, now: datetime) -> Decision:
@@ -241,49 +243,55 @@ def choose_each(
 ) -> list[Decision]:
     """`choose` for each of `items`: what is the same for all is looked at once."""
     standings = [
-        (artefact, standing)
+        _Standing(artefact, code, since_of(artefact, now))
         for artefact in artefacts
-        if artefact.state is not State.DRAFT
-        and (standing := _standing(request, artefact, now)) not in _NOBODYS_BUSINESS
+        if artefact.state is not State.DRAFT and (code := _standing(request, artefact, now)) not in _NOBODYS_BUSINESS
     ]
     reader, limit = request.reader, request.items
     return [
-        _without(reader, about, limit is None or about.item in limit) or _by_consent(standings, about, now)
+        _without(reader, about, limit is None or about.item in limit) or _by_consent(standings, about)
         for about in items
     ]
 
 
-def _by_consent(standings: Sequence[tuple[ConsentView, str]], about: Profile, now: datetime) -> Decision:
+class _Standing(NamedTuple):
+    """An authorisation for this reader: `condition` whatever the item, and `since_of`."""
+
+    artefact: ConsentView
+    code: str
+    since: date | None
+
+
+def _by_consent(standings: Sequence[_Standing], about: Profile) -> Decision:
     """The decision on an item that is not open to everybody, by the best of the authorisations."""
     found = []
-    for artefact, standing in standings:
+    for artefact, standing, since in standings:
         code = _of_item(artefact, standing, about.item)
         if code != IN_FORCE or helps(artefact, about):
-            found.append((artefact, code))
+            found.append(_Standing(artefact, code, since))
     if len(found) == 0:
         return _refused(about, "consent_missing")
-    if len(found) > 1:
-        found.sort(key=lambda one: _order(one[0], one[1], about, now))
-    return _as(*found[-1], about, now)
+    best = max(found, key=lambda one: _order(one, about)) if len(found) > 1 else found[0]
+    return _granted(best.artefact, about, best.since) if best.code == IN_FORCE else _refused(about, best.code)
 
 
 _NOBODYS_BUSINESS = ("consent_other_subject", "consent_other_grantee")
 
 
-def _order(artefact: ConsentView, code: str, about: Profile, now: datetime) -> tuple[object, ...]:
+def _order(one: _Standing, about: Profile) -> tuple[object, ...]:
     """What makes one authorisation better than another for this item; the greatest is chosen."""
+    artefact, code, since = one
     last = (artefact.valid_to, artefact.id)
     if code != IN_FORCE:
         return (0, NEARNESS[code], *last)
     fields = artefact.items[about.item]
     personal = artefact.personal.get(about.item)
-    since = since_of(artefact, now) or date.min
     return (
         1,
         0,
         len(personal.fields) if personal is not None else 0,
         len(fields) if fields is not None else 10_000,
-        -since.toordinal(),
+        -(since or date.min).toordinal(),
         0 if artefact.counted else 1,
         *last,
     )
@@ -321,13 +329,6 @@ def _without(reader: Reader, about: Profile, admitted: bool) -> Decision | None:
     return None
 
 
-def _as(artefact: ConsentView | None, code: str, about: Profile, now: datetime) -> Decision:
-    """The decision by an authorisation in force, or with what `code` says is wrong."""
-    if artefact is not None and code == IN_FORCE:
-        return _granted(artefact, about, now)
-    return _refused(about, code)
-
-
 @lru_cache(maxsize=4096)
 def _refused(about: Profile, code: str) -> Decision:
     """What is left without an authorisation: the open part of an open item, nothing of the others."""
@@ -339,8 +340,7 @@ def _refused(about: Profile, code: str) -> Decision:
     return _given(about.open, "open_information", f"公开共享的信息;{hidden}({wrong})", remedy, code)
 
 
-def _granted(artefact: ConsentView, about: Profile, now: datetime) -> Decision:
-    since = since_of(artefact, now)
+def _granted(artefact: ConsentView, about: Profile, since: date | None) -> Decision:
     alike = _consented(about, artefact.items[about.item], artefact.personal.get(about.item), since is not None)
     window = None
     if since is not None:

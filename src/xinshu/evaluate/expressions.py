@@ -1,4 +1,4 @@
-"""Indicators of all subjects as one Ibis expression over the tables of facts, for DuckDB or Spark.
+"""Indicators of all subjects as one Ibis expression over the tables of facts.
 
 One pass over each item computes everything that plain aggregates can; what needs the sums of periods or groups first
 (latest value, change from year to year, concentration) has a pass of its own over those few rows. `single` says the
@@ -53,6 +53,11 @@ def bin(x: int) -> str:  # type: ignore[empty-body]
     """A whole number in binary digits."""
 
 
+@ibis.udf.agg.builtin  # type: ignore[untyped-decorator]
+def bit_or(x: int, where: bool = True) -> int:  # type: ignore[empty-body]
+    """All bits of a group (Ibis's own form does not know Spark's function)."""
+
+
 class Compiled:
     """The expression over all indicators of a book; `sql` gives the statement for a day."""
 
@@ -61,15 +66,15 @@ class Compiled:
         self._day = ibis.param("date")
         self._key, self._month, self._year = (ibis.param("int64") for _ in range(3))
         self.expression = self._build()
-        self._statements: dict[tuple[Day, str], str] = {}
+        self._statement: tuple[Day, str] | None = None
 
-    def sql(self, day: Day, dialect: str = "duckdb") -> str:
+    def sql(self, day: Day) -> str:
         """The statement for a day: a row for each of `subjects`, a column for each indicator."""
-        if (day, dialect) not in self._statements:
-            self._statements.clear()  # one day is asked about again and again, then never
+        kept = self._statement  # one day is asked about again and again, then never
+        if kept is None or kept[0] != day:
             values = {self._day: day.day, self._key: day.key, self._month: day.month, self._year: day.year}
-            self._statements[day, dialect] = str(ibis.to_sql(self.expression, dialect=dialect, params=values))
-        return self._statements[day, dialect]
+            kept = self._statement = day, str(ibis.to_sql(self.expression, dialect="duckdb", params=values))
+        return kept[1]
 
     def _build(self) -> ir.Table:
         subjects = ibis.table({SUBJECT: "int64"}, name=SUBJECTS)
@@ -236,7 +241,7 @@ def _months(facts: ir.Table, date: str, lag: int, window: int, condition: ir.Boo
     age = facts[f"{date}__age"] - lag
     inside = _both(condition, (age >= 0) & (age < window))
     safe = ibis.greatest(ibis.least(age, window), 0)  # engines shift before they filter
-    return (ibis.literal(1, type="int64") << safe).bit_or(where=inside)
+    return bit_or(ibis.literal(1, type="int64") << safe, where=inside)
 
 
 def _continuity(mask: ir.Value, one: Continuity) -> ir.Value:
@@ -276,7 +281,7 @@ def _trend(
 
 def _change(now: ir.Value, before: ir.Value) -> ir.Value:
     now, before = now.cast("float64"), before.cast("float64")
-    return (now - before) / before.abs().nullif(0.0)
+    return (now - before) / before.abs().nullif(0)
 
 
 def _periods(item: Item, facts: ir.Table, date: str, ours: Sequence[OverItem]) -> ir.Table:

@@ -179,7 +179,7 @@ class IndicatorFile(Model):
     topic: Text
     source_status: Literal["official", "reconstructed"]
     item: str | None = None  # of all indicators in the file that name none
-    indicators: tuple[Indicator, ...] = Field(min_length=1)
+    indicators: tuple[Indicator, ...]
 
 
 def kind_of(indicator: Indicator, field_type: str | None) -> Literal["integer", "number", "code"]:

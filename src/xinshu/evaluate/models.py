@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
@@ -11,7 +11,7 @@ import orjson
 
 from xinshu.core.clock import Clock
 from xinshu.evaluate import life, scorecards, validation
-from xinshu.evaluate.life import ModelExistsError, ModelNotFoundError, SamePersonError, State, StoredModel
+from xinshu.evaluate.life import ModelExistsError, ModelNotFoundError, State, StoredModel
 from xinshu.evaluate.loader import Book
 from xinshu.evaluate.scorecard import Scorecard
 from xinshu.evaluate.validation import Case
@@ -21,7 +21,6 @@ from xinshu.store import Database, load_queries
 
 queries = load_queries("xinshu.evaluate")
 KIND = "evaluation_model"
-__all__ = ["KIND", "Models", "SamePersonError"]
 
 
 class Models:
@@ -137,20 +136,6 @@ class Models:
         async with self._db.acquire() as conn:
             rows = [dict(row) async for row in queries.monitored(conn, model=id, version=version)]
         return [{**row, "drift": validation.drift(row["psi"])} for row in rows]
-
-    async def cases(self, id: str, outcomes: Mapping[str, bool] | None = None) -> list[Case]:
-        """The stored evaluations of a model as cases; `outcomes`: code → went bad, for those known."""
-        async with self._db.acquire() as conn:
-            rows = [row async for row in queries.scored_subjects(conn, model=id)]
-        known = outcomes or {}
-        return [
-            Case(
-                row["score"], row["grade"], known.get(row["code"]),
-                {"division": row["division"][:4] if row["division"] else None, "size": row["size_class"],
-                 "section": row["industry"][:1] if row["industry"] else None},
-            )
-            for row in rows
-        ]  # fmt: skip
 
     async def _step(self, conn: Any, id: str, version: str, to: State) -> StoredModel:
         row = await queries.lock_model(conn, id=id, version=version)

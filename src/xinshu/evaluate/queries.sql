@@ -149,12 +149,13 @@ where model = :model and version = :version
 group by band
 order by band;
 
--- name: scored_subjects
--- Evaluations by a model with the groups they fall into, for validation.
-select c.code, r.score, r.grade, c.division, c.size_class, c.industry
-from evaluation_result r join subject c on c.id = r.subject_id
-where r.model = :model
-order by r.subject_id;
+-- name: values_page
+-- Stored indicators of subjects of some kinds, with the groups they fall into, for validation.
+select c.id, c.code, c.division, c.size_class, c.industry, v."values"
+from indicator_values v join subject c on c.id = v.subject_id
+where c.kind = any (:kinds) and v.subject_id > :after
+order by v.subject_id
+limit :size;
 
 -- name: insert_model!
 insert into evaluation_model (id, version, document, digest, state, created_by, created_at)

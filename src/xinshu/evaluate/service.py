@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,15 +14,17 @@ import orjson
 from xinshu.consent.rules import Reader, reader_of
 from xinshu.core.clock import Clock
 from xinshu.core.errors import XinshuError
-from xinshu.evaluate import explain, run
+from xinshu.evaluate import explain, life, run
 from xinshu.evaluate.days import Day
 from xinshu.evaluate.explain import Evaluation, Record
+from xinshu.evaluate.life import State, StoredModel
 from xinshu.evaluate.loader import Book
 from xinshu.evaluate.model import Values
 from xinshu.evaluate.models import Models, in_force
 from xinshu.evaluate.scorecard import Scorecard
 from xinshu.evaluate.scoring import score
 from xinshu.evaluate.single import parsed
+from xinshu.evaluate.validation import Case
 from xinshu.inquiry.model import AsOfError, SubjectUnknownError
 from xinshu.jobs import JobNotNowError
 from xinshu.ledger import Entry, Ledger
@@ -33,6 +35,7 @@ from xinshu.store.workbench import Workbenches
 queries = load_queries("xinshu.evaluate")
 KIND = "evaluation"
 TOUCHED = 20_000  # subjects of one refresh
+PAGE = 5_000
 
 
 class NoModelError(XinshuError):
@@ -54,6 +57,13 @@ class FullRunNeededError(XinshuError):
 
     status = 409
     code = "full_run_needed"
+
+
+class NothingStoredError(XinshuError):
+    """No indicators are stored over which a model could be validated."""
+
+    status = 409
+    code = "nothing_stored"
 
 
 @dataclass(frozen=True)
@@ -243,6 +253,44 @@ class EvaluationService:
     async def _alone(conn: Any) -> None:
         if not await queries.lock_run(conn):
             raise JobNotNowError("另一评价任务正在运行")
+
+    # -- validation --------------------------------------------------------------------------------------------------
+
+    async def validate(
+        self, id: str, version: str, outcomes: Mapping[str, bool], source: str, who: Principal
+    ) -> StoredModel:
+        """Score everybody whose indicators are stored by a draft, and keep what that shows.
+
+        `outcomes`: code → went bad, for those known; `source`: where they come from. Stability over time is what the
+        monitoring of the months to come shows. Raises ModelNotFoundError, ModelStateError, NothingStoredError.
+        """
+        model = await self.models.get(id, version)
+        life.check_step(model, State.VALIDATED)
+        kinds = [kind.value for kind in model.card.kinds]
+        cases: list[Case] = []
+        after = 0
+        while True:
+            async with self._db.acquire() as conn:
+                page = [row async for row in queries.values_page(conn, kinds=kinds, after=after, size=PAGE)]
+            cases += await asyncio.to_thread(self._cases, model.card, page, outcomes)
+            if len(page) < PAGE:
+                break
+            after = page[-1]["id"]
+        if not cases:
+            raise NothingStoredError("没有可用于验证的指标数据", hint="先执行 xinshu evaluate run --full")
+        return await self.models.validate(id, version, cases, None, source, who)
+
+    def _cases(self, card: Scorecard, page: list[Any], outcomes: Mapping[str, bool]) -> list[Case]:
+        found = []
+        for row in page:
+            result = score(card, run.filled(self.book, orjson.loads(row["values"])))
+            groups = {
+                "division": row["division"][:4] if row["division"] else None,
+                "size": row["size_class"],
+                "section": row["industry"][:1] if row["industry"] else None,
+            }
+            found.append(Case(result.score, result.grade, outcomes.get(row["code"]), groups))
+        return found
 
     # -- what is stored ----------------------------------------------------------------------------------------------
 

@@ -24,14 +24,9 @@ MOST = 100  # questions in one look
 _SUBJECT = ("code", "old_number", "name", "kind", "division", "industry", "status", "size_class")
 
 
-class Holding(NamedTuple):
-    """What is known of one item, as JSON in both forms; `masked` None where nothing is masked."""
-
-    document: bytes
-    masked: bytes | None
-    rows: int
-    version: int
-    updated: datetime
+Holding = tuple[bytes, bytes | None, int, int, datetime]
+"""What is known of one item, as JSON in full and with masks (None where nothing is masked); how many rows, version, and
+since when."""
 
 
 class Known(NamedTuple):
@@ -124,7 +119,7 @@ class Reading:
             else:
                 until = datetime.combine(as_of + timedelta(days=1), time(), CHINA)
                 rows = queries.holdings_as_of(conn, subject_id=row["id"], items=list(items), until=until, day=as_of)
-            holdings = {item: Holding(*about) async for item, *about in rows}
+            holdings = {item: tuple(about) async for item, *about in rows}
         return Known(subject, code, holdings, consents)
 
 
@@ -134,6 +129,6 @@ def _of_row(row: Any, member: str | None) -> Known:
     return Known(
         dict(zip(_SUBJECT, subject, strict=True)),
         code,
-        dict(zip(items, map(Holding, documents, masked, rows, versions, updated), strict=True)) if items else {},
+        dict(zip(items, zip(documents, masked, rows, versions, updated, strict=True), strict=True)) if items else {},
         [ConsentView.told(code, member, one) for one in orjson.loads(consents)] if consents and member else (),
     )

@@ -28,7 +28,7 @@ from xinshu.inquiry.model import (
     SubjectUnknownError,
     items_json,
 )
-from xinshu.inquiry.reading import Holding, Known, Reading
+from xinshu.inquiry.reading import Known, Reading
 from xinshu.ledger import AlreadyRecordedError, Entry, Ledger
 from xinshu.members.model import Principal
 from xinshu.store import Database
@@ -194,23 +194,23 @@ class InquiryService:
         answers = []
         for item, decision in zip(wanted.items, decisions, strict=True):
             held = known.holdings.get(item.item)
-            if decision.form is not None and decision.form.opened:
-                answers.append(await asyncio.to_thread(self._item, item, decision, held))
-            else:
-                answers.append(self._item(item, decision, held))
+            if held is None or held[2] == 0 or not decision.allowed:
+                answers.append(ItemAnswer(item, decision, None, 0, None, None))
+                continue
+            document, masked, rows, version, updated = held
+            if decision.view == "cut" or (decision.view == "masked" and masked is None):
+                document = await self._cut(document, masked, decision)
+                if decision.window is not None:
+                    rows = document.count(b'"origin":')
+            elif decision.view == "masked" and masked is not None:
+                document = masked
+            answers.append(ItemAnswer(item, decision, document, rows, version, updated))
         return answers
 
-    def _item(self, item: Item, decision: Decision, held: Holding | None) -> ItemAnswer:
-        if held is None or held.rows == 0 or not decision.allowed:
-            return ItemAnswer(item, decision, None, 0, None, None)
-        document, masked, rows, version, updated = held
-        if decision.view == "cut" or (decision.view == "masked" and masked is None):
-            document = cut(document, masked, decision, self._unseal)
-            if decision.window is not None:
-                rows = document.count(b'"origin":')
-        elif decision.view == "masked" and masked is not None:
-            document = masked
-        return ItemAnswer(item, decision, document, rows, version, updated)
+    async def _cut(self, document: bytes, masked: bytes | None, decision: Decision) -> bytes:
+        if decision.form is not None and decision.form.opened:  # opening may block
+            return await asyncio.to_thread(cut, document, masked, decision, self._unseal)
+        return cut(document, masked, decision, self._unseal)
 
     # -- evidence ----------------------------------------------------------------------------------------------------
 

@@ -264,7 +264,9 @@ class Log:
             for height, index, root in frontier.append(digest, hashed):
                 if height % TILE == 0:
                     nodes.append({"height": height, "index": index, "hash": root.hex()})
-        values: list[Any] = [frontier.size, frontier.roots, before.size, _json(leaves), _json(nodes)]
+        values: list[Any] = [
+            frontier.size, _json([root.hex() for root in frontier.roots]), before.size, _json(leaves), _json(nodes),
+        ]  # fmt: skip
         statement = _APPEND
         for number, (detail, group) in enumerate(_by_detail(enumerate(fresh, before.size)).items()):
             values.append(_json([detail.record(asked.row, index) for index, asked in group]))
@@ -303,7 +305,10 @@ class Log:
 # The insertions see whether the head could be moved on: from the size that this process knew, to the new one.
 _APPEND = """
 with moved as (
-    update log_head set size = $1, roots = $2 where size = $3 returning size
+    update log_head set size = $1, roots = (
+        select array_agg(decode(root, 'hex') order by place)
+        from json_array_elements_text($2::json) with ordinality as r (root, place))
+    where size = $3 returning size
 ), given as (
     select * from json_to_recordset($4::json)
         as l (index bigint, at timestamptz, kind text, principal text, member_id text, subject text, content text,
@@ -319,7 +324,7 @@ with moved as (
 )"""
 
 
-def _json(rows: list[dict[str, Any]]) -> str:
+def _json(rows: Sequence[Any]) -> str:
     return orjson.dumps(rows).decode()
 
 

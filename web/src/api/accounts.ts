@@ -15,6 +15,12 @@ export const accountsOf = (asked: Asked) =>
     queryFn: () => got(api.GET("/v1/accounts", { params: { query: { ...asked, page_size: 50 } } })),
   });
 
+export const openProposals = queryOptions({
+  queryKey: ["account-proposals"],
+  queryFn: () =>
+    got(api.GET("/v1/account-proposals", { params: { query: { state: "open", page_size: 100 } } })),
+});
+
 export const firmAccountsOf = (asked: { state?: AccountState; page: number }) =>
   queryOptions({
     queryKey: ["firm-accounts", asked],

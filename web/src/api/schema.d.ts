@@ -144,6 +144,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/account-proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 提议列表 List proposals
+         * @description What was proposed about accounts of operators, newest first.
+         */
+        get: operations["list_proposals_v1_account_proposals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account-proposals/{proposal}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 确认提议 Confirm
+         * @description By an administrator who neither proposed it nor is concerned; it is done at once.
+         */
+        post: operations["confirm_v1_account_proposals__proposal__confirm_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account-proposals/{proposal}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤下提议 Withdraw
+         * @description By whoever proposed it, or who could confirm it.
+         */
+        post: operations["withdraw_v1_account_proposals__proposal__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account-proposals/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 提议邀请运营人员 Propose an invitation
+         * @description Another administrator confirms within seven days.
+         */
+        post: operations["invite_v1_account_proposals_invite_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account-proposals/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 提议重置运营人员的登录方式 Propose a reset
+         * @description Another administrator confirms within seven days.
+         */
+        post: operations["reset_v1_account_proposals_reset_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account-proposals/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 提议修改运营人员的角色 Propose roles
+         * @description Another administrator confirms within seven days.
+         */
+        post: operations["roles_v1_account_proposals_roles_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts": {
         parameters: {
             query?: never;
@@ -3000,7 +3120,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * 传到哪里 How far
+         * @description After an interruption: from here the upload goes on.
+         */
+        get: operations["standing_v1_uploads__upload_id__get"];
         put?: never;
         post?: never;
         /**
@@ -3009,11 +3133,7 @@ export interface paths {
          */
         delete: operations["drop_v1_uploads__upload_id__delete"];
         options?: never;
-        /**
-         * 传到哪里 How far
-         * @description After an interruption: from here the upload goes on.
-         */
-        head: operations["standing_v1_uploads__upload_id__head"];
+        head?: never;
         /**
          * 上传一段 Send a part
          * @description A part is taken whole or not at all; 409 `upload_offset` says where the upload stands.
@@ -3913,15 +4033,6 @@ export interface components {
             words: string;
             /** Wrong */
             wrong: string;
-        };
-        /**
-         * ConfirmedOut
-         * @description The stronger session, and recovery codes, shown once; each serves once.
-         */
-        ConfirmedOut: {
-            /** Recovery Codes */
-            recovery_codes: string[];
-            session: components["schemas"]["SignedInOut"];
         };
         /**
          * ConfirmIn
@@ -6028,6 +6139,110 @@ export interface components {
             proof: string[];
         };
         /**
+         * ProposalOut
+         * @description A proposal. `roles`: after it, `before`: when it was made.
+         */
+        ProposalOut: {
+            /** Account Id */
+            account_id: string | null;
+            /** Before */
+            before: string[];
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided By Name */
+            decided_by_name: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Login */
+            login: string;
+            /** Member Id */
+            member_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /** Proposed By */
+            proposed_by: string;
+            /** Proposed By Name */
+            proposed_by_name: string;
+            /** Roles */
+            roles: string[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "confirmed" | "withdrawn" | "lapsed";
+            /** Valid To */
+            valid_to: string | null;
+            /**
+             * Verb
+             * @enum {string}
+             */
+            verb: "invite" | "roles" | "reset";
+        };
+        /**
+         * ProposalPageOut
+         * @description One page of proposals, newest first.
+         */
+        ProposalPageOut: {
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Proposals */
+            proposals: components["schemas"]["ProposalOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * ProposeInvitationIn
+         * @description A person of the operator who is to get an account.
+         */
+        ProposeInvitationIn: {
+            /** Login */
+            login: string;
+            /** Member */
+            member: string;
+            /** Name */
+            name: string;
+            /** Roles */
+            roles: string[];
+            /** Valid To */
+            valid_to?: string | null;
+        };
+        /**
+         * ProposeResetIn
+         * @description The operator whose means of signing in are to be forgotten.
+         */
+        ProposeResetIn: {
+            /**
+             * Account
+             * Format: uuid
+             */
+            account: string;
+        };
+        /**
+         * ProposeRolesIn
+         * @description The roles that an operator is to have.
+         */
+        ProposeRolesIn: {
+            /**
+             * Account
+             * Format: uuid
+             */
+            account: string;
+            /** Roles */
+            roles: string[];
+        };
+        /**
          * ProvenIn
          * @description What `navigator.credentials.get()` gave.
          */
@@ -7787,6 +8002,31 @@ export interface components {
             replace?: boolean;
         };
         /**
+         * ConfirmedOut
+         * @description What was done. `token`, of an invitation, is shown here once: hand it over by another way.
+         */
+        xinshu__members__accounts__proposal_routes__ConfirmedOut: {
+            /**
+             * Account
+             * Format: uuid
+             */
+            account: string;
+            proposal: components["schemas"]["ProposalOut"];
+            /** Token */
+            token: string | null;
+            /** Valid Days */
+            valid_days: number;
+        };
+        /**
+         * ConfirmedOut
+         * @description The stronger session, and recovery codes, shown once; each serves once.
+         */
+        xinshu__members__accounts__session_routes__ConfirmedOut: {
+            /** Recovery Codes */
+            recovery_codes: string[];
+            session: components["schemas"]["SignedInOut"];
+        };
+        /**
          * SignInIn
          * @description A login and its password.
          */
@@ -8432,6 +8672,539 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventPageOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_proposals_v1_account_proposals_get: {
+        parameters: {
+            query?: {
+                /** @description 页码 */
+                page?: number;
+                /** @description 每页条数 */
+                page_size?: number;
+                /** @description 状态 */
+                state?: ("open" | "confirmed" | "withdrawn" | "lapsed") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalPageOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    confirm_v1_account_proposals__proposal__confirm_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["xinshu__members__accounts__proposal_routes__ConfirmedOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    withdraw_v1_account_proposals__proposal__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    invite_v1_account_proposals_invite_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeInvitationIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    reset_v1_account_proposals_reset_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeResetIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    roles_v1_account_proposals_roles_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeRolesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"];
                 };
             };
             /** @description 请求有误 Bad request */
@@ -20762,7 +21535,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConfirmedOut"];
+                    "application/json": components["schemas"]["xinshu__members__accounts__session_routes__ConfirmedOut"];
                 };
             };
             /** @description 请求有误 Bad request */
@@ -22513,7 +23286,7 @@ export interface operations {
             };
         };
     };
-    drop_v1_uploads__upload_id__delete: {
+    standing_v1_uploads__upload_id__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -22525,11 +23298,19 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            204: {
+            200: {
                 headers: {
+                    /** @description 是否收全:?1 或 ?0 */
+                    "Upload-Complete"?: string;
+                    /** @description 文件的字节数 */
+                    "Upload-Length"?: string;
+                    /** @description 已收到的字节数 */
+                    "Upload-Offset"?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["UploadOut"];
+                };
             };
             /** @description 请求有误 Bad request */
             400: {
@@ -22598,7 +23379,7 @@ export interface operations {
             };
         };
     };
-    standing_v1_uploads__upload_id__head: {
+    drop_v1_uploads__upload_id__delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -22612,12 +23393,6 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
-                    /** @description 是否收全:?1 或 ?0 */
-                    "Upload-Complete"?: string;
-                    /** @description 文件的字节数 */
-                    "Upload-Length"?: string;
-                    /** @description 已收到的字节数 */
-                    "Upload-Offset"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;

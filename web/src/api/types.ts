@@ -30,6 +30,7 @@ export type Explanation = Answer<"/v1/permissions/explain", "post">;
 export type LogLine = Answer<"/v1/access-events", "get">["events"][number];
 
 export type Account = Answer<"/v1/accounts", "get">["accounts"][number];
+export type AccountProposal = Answer<"/v1/account-proposals", "get">["proposals"][number];
 export type AccountState = Account["state"];
 export type FirmAccount = Answer<"/v1/firm-accounts/{account}", "get">;
 export type Delegation = Answer<"/v1/delegations", "get">["delegations"][number];
@@ -53,3 +54,9 @@ export type ClientSystem = Answer<"/v1/clients", "get">["clients"][number];
 export type ClientWithKeys = Answer<"/v1/clients/{client_id}", "get">;
 
 export type CatalogueItem = Answer<"/v1/catalogue", "get">["items"][number];
+
+export type Figures = Answer<"/v1/public/figures", "get">;
+export type PublicMembers = Answer<"/v1/public/members", "get">;
+export type Statistics = Answer<"/v1/public/statistics", "get">;
+export type Verified = Answer<"/v1/public/verify", "post">;
+export type Board = Answer<"/v1/live", "get">;

@@ -6,10 +6,21 @@ import { HomePage } from "../pages/home/HomePage";
 import { Empty } from "../parts/Empty";
 import { Page } from "../parts/Page";
 import { NotFound } from "./NotFound";
+import { DEPARTMENT } from "./departmentPages";
+import { INSTITUTION } from "./institutionPages";
+import { OPERATIONS } from "./operationsPages";
 import { PLACES } from "./places";
 import { usePerson } from "./session";
 
 const MePage = lazy(() => import("../pages/me/MePage").then((m) => ({ default: m.MePage })));
+const FilePage = lazy(() => import("../pages/file/FilePage").then((m) => ({ default: m.FilePage })));
+const SeenPage = lazy(() => import("../pages/seen/SeenPage").then((m) => ({ default: m.SeenPage })));
+const AuthorisationsPage = lazy(() =>
+  import("../pages/authorisations/AuthorisationsPage").then((m) => ({ default: m.AuthorisationsPage })),
+);
+const ConsentPage = lazy(() =>
+  import("../pages/authorisations/ConsentPage").then((m) => ({ default: m.ConsentPage })),
+);
 const DelegatesPage = lazy(() =>
   import("../pages/firm/DelegatesPage").then((m) => ({ default: m.DelegatesPage })),
 );
@@ -37,6 +48,9 @@ const LogPage = lazy(() => import("../pages/log/LogPage").then((m) => ({ default
 const PAGES: [path: string, place: string, page: ReactNode][] = [
   ["/home", "/home", <HomePage />],
   ["/me", "/me", <MePage />],
+  ["/file/:no?", "/file", <FilePage />],
+  ["/seen", "/seen", <SeenPage />],
+  ["/authorisations", "/authorisations", <AuthorisationsPage />],
   ["/delegates", "/delegates", <DelegatesPage />],
   ["/member/:part?", "/member", <MemberPage />],
   ["/onboarding", "/onboarding", <OnboardingPage />],
@@ -46,6 +60,9 @@ const PAGES: [path: string, place: string, page: ReactNode][] = [
   ["/systems", "/systems", <SystemsPage />],
   ["/permissions", "/permissions", <PermissionsPage />],
   ["/security-log", "/security-log", <LogPage />],
+  ...INSTITUTION,
+  ...DEPARTMENT,
+  ...OPERATIONS,
 ];
 
 /** Pages of those who are signed in. */
@@ -57,6 +74,13 @@ export function Inside() {
           <OfPlace path={place}>{page}</OfPlace>
         </Route>
       ))}
+      <Route path="/authorisations/:id">
+        {({ id }) => (
+          <OfPlace path="/authorisations">
+            <ConsentPage key={id} id={id} />
+          </OfPlace>
+        )}
+      </Route>
       <Route path="/onboarding/:id/:part?">
         {({ id }) => (
           <OfPlace path="/onboarding">
@@ -75,8 +99,8 @@ export function Inside() {
 function OfPlace({ path, children }: { path: string; children: ReactNode }) {
   const { shell } = useWords();
   const person = usePerson();
-  const place = PLACES.flatMap(({ entries }) => entries).find((one) => one.path === path);
-  if (place?.isFor(person) === false) {
+  const places = PLACES.flatMap(({ entries }) => entries).filter((one) => one.path === path);
+  if (places.length > 0 && !places.some((one) => one.isFor(person))) {
     return (
       <Page title={shell.forbidden} narrow>
         <Empty title={shell.forbiddenHint} />

@@ -9,12 +9,16 @@ import styles from "./PublicFrame.module.css";
 
 /** Around pages that need no sign-in. */
 export function PublicFrame({ children }: { children: ReactNode }) {
-  const { shell } = useWords();
+  const { shell, front } = useWords();
   return (
     <div className={styles["frame"]}>
       <SkipLink />
       <header className={styles["bar"]}>
         <Brand />
+        <nav className={styles["places"]} aria-label={front.nav}>
+          <Link href="/statistics">{front.statistics}</Link>
+          <Link href="/verify">{front.verify}</Link>
+        </nav>
         <div className={styles["controls"]}>
           <Controls />
           <Link href="/sign-in" className={styles["signIn"]}>
@@ -28,6 +32,10 @@ export function PublicFrame({ children }: { children: ReactNode }) {
       <footer className={styles["foot"]}>
         <p>{shell.footerLaw}</p>
         <p>
+          <Link href="/statistics">{front.statistics}</Link>
+          <span aria-hidden="true"> · </span>
+          <Link href="/verify">{front.verify}</Link>
+          <span aria-hidden="true"> · </span>
           <a href="/docs">{shell.apiDocs}</a>
         </p>
       </footer>

@@ -14,6 +14,15 @@ const SignUpPage = lazy(() => import("../pages/firm/SignUpPage").then((m) => ({ 
 const InvitationPage = lazy(() =>
   import("../pages/firm/InvitationPage").then((m) => ({ default: m.InvitationPage })),
 );
+const VerifyPage = lazy(() => import("../pages/verify/VerifyPage").then((m) => ({ default: m.VerifyPage })));
+const StatisticsPage = lazy(() =>
+  import("../pages/statistics/StatisticsPage").then((m) => ({ default: m.StatisticsPage })),
+);
+const ScreenPage = lazy(() => import("../pages/screen/ScreenPage").then((m) => ({ default: m.ScreenPage })));
+const CataloguePages = lazy(() =>
+  import("../pages/catalogue/CataloguePages").then((m) => ({ default: m.CataloguePages })),
+);
+const OpenToAll = lazy(() => import("./OpenToAll").then((m) => ({ default: m.OpenToAll })));
 const Inside = lazy(() => import("./Inside").then((m) => ({ default: m.Inside })));
 
 const PUBLIC: [path: string, page: React.ReactNode][] = [
@@ -22,6 +31,8 @@ const PUBLIC: [path: string, page: React.ReactNode][] = [
   ["/sign-up", <SignUpPage />],
   ["/apply", <ApplyPage />],
   ["/invitation", <InvitationPage />],
+  ["/verify", <VerifyPage />],
+  ["/statistics", <StatisticsPage />],
 ];
 
 /** Public pages by their addresses; everything else is for those who are signed in. */
@@ -35,6 +46,20 @@ export function Routes() {
           </PublicFrame>
         </Route>
       ))}
+      <Route path="/screen">
+        <Suspense fallback={<Loading />}>
+          <SignedIn>
+            <ScreenPage />
+          </SignedIn>
+        </Suspense>
+      </Route>
+      <Route path={/^\/catalogue(?:\/|$)/}>
+        <Suspense fallback={<Loading />}>
+          <OpenToAll>
+            <CataloguePages />
+          </OpenToAll>
+        </Suspense>
+      </Route>
       <Route path={INSIDE}>
         <Suspense fallback={<Loading />}>
           <SignedIn>
@@ -56,4 +81,4 @@ export function Routes() {
 }
 
 const INSIDE =
-  /^\/(?<place>home|me|delegates|member|onboarding|firm-accounts|accounts|systems|permissions|security-log)(\/|$)/;
+  /^\/(?<place>home|search|workbench|tracking|inquiries|batches-of-inquiries|screening|subscriptions|usage|developers|items|upload|deliveries|quality|my-data-use|batches|ledger|jobs|health|paper-authorisations|oversight|file|seen|authorisations|me|delegates|member|onboarding|firm-accounts|accounts|systems|permissions|security-log)(\/|$)/;

@@ -1,12 +1,36 @@
 import {
   ApartmentOutlined,
   ApiOutlined,
+  AppstoreOutlined,
+  AuditOutlined,
+  BarChartOutlined,
+  BellOutlined,
+  BookOutlined,
+  CloudUploadOutlined,
+  CodeOutlined,
+  DashboardOutlined,
+  DatabaseOutlined,
+  EyeOutlined,
+  FileDoneOutlined,
+  FileProtectOutlined,
   FileSearchOutlined,
+  FileTextOutlined,
+  FilterOutlined,
+  FundProjectionScreenOutlined,
+  HeartOutlined,
+  HistoryOutlined,
   HomeOutlined,
   IdcardOutlined,
+  InboxOutlined,
+  LineChartOutlined,
+  NodeIndexOutlined,
+  ProfileOutlined,
+  ReadOutlined,
   SafetyOutlined,
+  SearchOutlined,
   SolutionOutlined,
   TeamOutlined,
+  UnorderedListOutlined,
   UserOutlined,
   UserSwitchOutlined,
 } from "@ant-design/icons";
@@ -28,7 +52,16 @@ interface Group {
 }
 
 const isStaff = (person: Person) => person.member !== null && person.member.kind !== "operator";
+const INSTITUTIONS = new Set(["bank", "guarantor", "credit_agency", "credit_service"]);
+const isInstitution = (person: Person) => INSTITUTIONS.has(person.member?.kind ?? "");
+const isProvider = (person: Person) => person.member?.kind === "provider";
 const isOperator = (person: Person) => person.member?.kind === "operator";
+
+/** Those who look after all providers, and those who supervise them; a provider has pages of its own. */
+const seesAllBatches = (person: Person) =>
+  person.may("read", "batch") && (isOperator(person) || person.member?.kind === "supervisor");
+const seesAllInquiries = (person: Person) =>
+  person.may("read", "inquiry") && (isOperator(person) || person.member?.kind === "supervisor");
 
 /** All places of the application, in groups; each says for whom it is. */
 export const PLACES: Group[] = [
@@ -40,10 +73,116 @@ export const PLACES: Group[] = [
     group: "firm",
     entries: [
       {
+        path: "/file",
+        name: "file",
+        icon: FileTextOutlined,
+        isFor: (person) => person.subject !== null && person.may("read", "information"),
+      },
+      {
+        path: "/authorisations",
+        name: "authorisations",
+        icon: AuditOutlined,
+        isFor: (person) => person.subject !== null && person.may("read", "consent"),
+      },
+      {
+        path: "/seen",
+        name: "seen",
+        icon: EyeOutlined,
+        isFor: (person) => person.subject !== null && person.may("read", "inquiry"),
+      },
+      {
         path: "/delegates",
         name: "delegates",
         icon: UserSwitchOutlined,
         isFor: (person) => person.subject !== null && person.may("read", "delegation"),
+      },
+    ],
+  },
+  {
+    group: "institution",
+    entries: [
+      {
+        path: "/search",
+        name: "search",
+        icon: SearchOutlined,
+        isFor: (person) => isInstitution(person) && person.may("read", "information"),
+      },
+      {
+        path: "/tracking",
+        name: "tracking",
+        icon: FileDoneOutlined,
+        isFor: (person) => isInstitution(person) && person.may("read", "consent"),
+      },
+      {
+        path: "/inquiries",
+        name: "inquiries",
+        icon: HistoryOutlined,
+        isFor: (person) => isInstitution(person) && person.may("read", "inquiry"),
+      },
+      {
+        path: "/batches-of-inquiries",
+        name: "batchInquiries",
+        icon: AppstoreOutlined,
+        isFor: (person) => isInstitution(person) && person.may("read", "inquiry-batch"),
+      },
+      {
+        path: "/screening",
+        name: "screening",
+        icon: FilterOutlined,
+        isFor: (person) => isInstitution(person) && person.may("read", "screening"),
+      },
+      {
+        path: "/subscriptions",
+        name: "subscriptions",
+        icon: BellOutlined,
+        isFor: (person) => isInstitution(person) && person.may("read", "subscription"),
+      },
+      {
+        path: "/usage",
+        name: "usage",
+        icon: DashboardOutlined,
+        isFor: (person) => isInstitution(person) && person.may("read", "inquiry"),
+      },
+      {
+        path: "/developers",
+        name: "developers",
+        icon: CodeOutlined,
+        isFor: isInstitution,
+      },
+    ],
+  },
+  {
+    group: "department",
+    entries: [
+      {
+        path: "/items",
+        name: "items",
+        icon: ProfileOutlined,
+        isFor: (person) => isProvider(person) && person.may("read", "batch"),
+      },
+      {
+        path: "/upload",
+        name: "upload",
+        icon: CloudUploadOutlined,
+        isFor: (person) => isProvider(person) && person.may("create", "batch"),
+      },
+      {
+        path: "/deliveries",
+        name: "deliveries",
+        icon: InboxOutlined,
+        isFor: (person) => isProvider(person) && person.may("read", "batch"),
+      },
+      {
+        path: "/quality",
+        name: "quality",
+        icon: LineChartOutlined,
+        isFor: (person) => isProvider(person) && person.may("read", "batch"),
+      },
+      {
+        path: "/my-data-use",
+        name: "dataUse",
+        icon: BarChartOutlined,
+        isFor: (person) => isProvider(person) && person.may("read", "data-use"),
       },
     ],
   },
@@ -61,6 +200,18 @@ export const PLACES: Group[] = [
   {
     group: "operations",
     entries: [
+      {
+        path: "/batches",
+        name: "batches",
+        icon: DatabaseOutlined,
+        isFor: seesAllBatches,
+      },
+      {
+        path: "/paper-authorisations",
+        name: "papers",
+        icon: FileProtectOutlined,
+        isFor: (person) => person.may("verify-paper", "consent"),
+      },
       {
         path: "/onboarding",
         name: "onboarding",
@@ -88,8 +239,44 @@ export const PLACES: Group[] = [
     ],
   },
   {
+    group: "node",
+    entries: [
+      {
+        path: "/health",
+        name: "health",
+        icon: HeartOutlined,
+        isFor: (person) => person.may("read", "health"),
+      },
+      {
+        path: "/jobs",
+        name: "jobs",
+        icon: UnorderedListOutlined,
+        isFor: (person) => person.may("read", "job"),
+      },
+      { path: "/catalogue", name: "catalogue", icon: BookOutlined, isFor: () => true },
+    ],
+  },
+  {
     group: "oversight",
     entries: [
+      {
+        path: "/oversight",
+        name: "oversight",
+        icon: ReadOutlined,
+        isFor: seesAllInquiries,
+      },
+      {
+        path: "/ledger",
+        name: "ledger",
+        icon: NodeIndexOutlined,
+        isFor: (person) => person.subject === null && person.may("read", "ledger"),
+      },
+      {
+        path: "/screen",
+        name: "screen",
+        icon: FundProjectionScreenOutlined,
+        isFor: (person) => person.may("watch", "live"),
+      },
       { path: "/permissions", name: "permissions", icon: SafetyOutlined, isFor: () => true },
       {
         path: "/security-log",

@@ -8,6 +8,7 @@ import { currentSession, signOut } from "../api/session";
 import type { Session } from "../api/types";
 import { Loading } from "../parts/Loading";
 import { FaultNotice } from "../parts/Notice";
+import { forgetDrafts } from "../parts/drafts";
 import { rightsOf } from "./rights";
 
 /** Whoever is signed in, and what its roles may do at all. */
@@ -59,6 +60,7 @@ export function useSignOut(): () => void {
       .catch(() => undefined) // whoever is signed out already is where it wants to be
       .then(() => {
         client.clear();
+        forgetDrafts();
         location.assign("/");
       });
   };

@@ -140,6 +140,24 @@ class InvitationInvalidError(XinshuError):
     code: ClassVar[str] = "invitation_invalid"
 
 
+class SecondPersonError(ConflictError):
+    """Operators' accounts are not handed out, raised or handed out anew by one person alone."""
+
+    code = "second_person_needed"
+
+
+class ProposalNotFoundError(NotFoundError):
+    """There is no such proposal."""
+
+    code = "proposal_not_found"
+
+
+class ProposalStateError(ConflictError):
+    """The proposal is decided, too old, not needed, or no longer fits what it is about."""
+
+    code = "proposal_state"
+
+
 class EnrolmentError(XinshuError):
     """The code does not fit the new secret; `details.enrolment` is for the next attempt."""
 

@@ -62,6 +62,40 @@ select id from account where member_id = :member_id and state <> 'closed' order 
 -- Accounts whose delegations, not ended, come from this one: their rights stand and fall with it.
 select distinct account_id from delegation where granted_by = :id and ended_at is null;
 
+-- name: other_administrators(id)$
+-- Whether anybody but this account is, or ever was, an administrator of the platform who signed in.
+select exists (
+    select from account a join member m on m.id = a.member_id
+    where m.kind = 'operator' and 'operator-admin' = any (a.roles) and a.id is distinct from :id::uuid
+      and a.signed_in_at is not null
+);
+
+-- name: insert_proposal(id, verb, login, account_id, about, by, by_name, now)$
+-- Null when the same is proposed already.
+insert into account_proposal (id, verb, login, account_id, about, state, proposed_by, proposed_by_name, proposed_at)
+values (:id, :verb, :login, :account_id, :about::jsonb, 'open', :by, :by_name, :now)
+on conflict (login, verb) where state = 'open' do nothing returning id;
+
+-- name: lapse_proposals(before)!
+update account_proposal set state = 'lapsed' where state = 'open' and proposed_at < :before;
+
+-- name: proposal(id)^
+select * from account_proposal where id = :id;
+
+-- name: proposal_for_update(id)^
+select * from account_proposal where id = :id for update;
+
+-- name: decide_proposal(id, state, by, by_name, now)!
+update account_proposal set state = :state, decided_by = :by, decided_by_name = :by_name, decided_at = :now
+where id = :id;
+
+-- name: list_proposals(scopes, state, size, skip)
+-- Within what the caller may see, newest first.
+select p.*, count(*) over () as total from account_proposal p
+where xinshu_permitted(:scopes::jsonb, p.about ->> 'member', null, null, null, 'account:' || p.account_id)
+  and (:state::text is null or p.state = :state)
+order by p.proposed_at desc, p.id limit :size offset :skip;
+
 -- name: lock_attempts(id)!
 -- Attempts on one account are counted one after another, so that those at the same moment cannot exceed the limit.
 select from account where id = :id for update;

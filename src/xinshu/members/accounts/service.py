@@ -15,6 +15,7 @@ from xinshu.members.accounts.firms import FirmAccountService, RepresentativeOf
 from xinshu.members.accounts.invitations import InvitationService
 from xinshu.members.accounts.passwords import Hasher
 from xinshu.members.accounts.principals import Principals
+from xinshu.members.accounts.proposals import ProposalService
 from xinshu.members.accounts.sessions import SessionService
 from xinshu.members.accounts.sign_in import FAILING_TAKES, SignInService
 from xinshu.members.accounts.staff import AccountService
@@ -35,6 +36,7 @@ class Accounts:
     factors: FactorService
     invitations: InvitationService
     staff: AccountService
+    proposals: ProposalService
     firms: FirmAccountService
     delegations: DelegationService
     bootstrap: BootstrapService
@@ -66,6 +68,7 @@ class Accounts:
             lifetime=timedelta(hours=settings.session_hours),
         )
         invitations = InvitationService(db, clock, table, hasher, sealer)
+        staff = AccountService(db, clock, table, sealer, sessions, invitations)
         return cls(
             table=table,
             browsers=Browsers(settings.origin),
@@ -73,7 +76,8 @@ class Accounts:
             sign_in=SignInService(db, clock, sessions, hasher, sealer, failing_takes=failing_takes),
             factors=FactorService(db, clock, sessions, hasher, sealer, settings.platform_name),
             invitations=invitations,
-            staff=AccountService(db, clock, table, sealer, sessions, invitations),
+            staff=staff,
+            proposals=ProposalService(db, clock, table, staff, invitations),
             firms=FirmAccountService(db, clock, sessions, hasher, sealer, representative_of),
             delegations=DelegationService(db, clock, sessions, invitations),
             bootstrap=BootstrapService(db, clock, hasher, token),

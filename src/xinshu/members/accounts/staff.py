@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from xinshu.core.clock import Clock
 from xinshu.crypto import Sealer
 from xinshu.members.accounts import rules
-from xinshu.members.accounts.errors import AccountNotFoundError, AccountStateError
+from xinshu.members.accounts.errors import AccountNotFoundError, AccountStateError, SecondPersonError
 from xinshu.members.accounts.invitations import InvitationService, Invited
 from xinshu.members.accounts.model import STATE_NAMES, Account, AccountState
 from xinshu.members.accounts.person import Person
@@ -23,12 +23,14 @@ from xinshu.members.accounts.principals import queries
 from xinshu.members.accounts.sessions import SessionService
 from xinshu.members.events import record
 from xinshu.members.freshness import announce
-from xinshu.members.model import MemberKind
+from xinshu.members.model import MemberKind, Principal, Strength
 from xinshu.members.permissions import Access
 from xinshu.members.permissions.table import Permissions
 from xinshu.store import Database
 
 OPEN = (AccountState.INVITED, AccountState.PENDING, AccountState.ACTIVE, AccountState.SUSPENDED)
+
+RESETTABLE = (AccountState.INVITED, AccountState.ACTIVE)
 
 
 @dataclass(frozen=True)
@@ -97,16 +99,21 @@ class AccountService:
         self, access: Access, login: str, name: str, member_id: str, roles: Sequence[str], person: Person,
         valid_to: date | None,
     ) -> Invited:  # fmt: skip
-        """A new account of a member. Raises ForbiddenError and what `InvitationService.invite_staff` raises."""
+        """A new account of a member. Raises ForbiddenError, SecondPersonError, and what `invite_staff` raises."""
         access.check(member=member_id, account=f"account:{uuid4()}")  # somebody else than the caller, whoever it is
         async with self._db.transaction() as conn:
-            return await self._invitations.invite_staff(
+            alone = await self._refuse_alone(conn, access, member_id, "邀请")
+            made = await self._invitations.invite_staff(
                 conn, login, name, member_id, roles, access.principal.id, person=person, valid_to=valid_to,
                 address=access.caller.address,
             )  # fmt: skip
+            if alone:
+                await self._record(conn, access, await self._read(conn, made.account_id), "acted_alone", verb="invite")
+            return made
 
     async def change(self, access: Access, account_id: UUID, changes: Changes) -> Account:
-        """Raises RolesRefusedError, PersonInvalidError, AccountStateError, AccountNotFoundError, ForbiddenError."""
+        """Raises RolesRefusedError, PersonInvalidError, AccountStateError, AccountNotFoundError, ForbiddenError,
+        SecondPersonError."""
         async with self._db.transaction() as conn:
             account = await self._locked(conn, access, account_id, OPEN, "修改")
             roles = account.roles
@@ -115,6 +122,8 @@ class AccountService:
                     raise AccountStateError("企业用户的角色不能直接修改", hint="由核验与经办授权决定")
                 kind = MemberKind(await queries.member_kind(conn, member_id=account.member_id))
                 roles = rules.check_roles(self._table, kind, changes.roles)
+            if roles != account.roles and await self._refuse_alone(conn, access, account.member_id, "修改角色"):
+                await self._record(conn, access, account, "acted_alone", verb="roles")
             sealed = account.person_sealed
             if changes.person is not None:
                 person = changes.person.checked(self._clock.today())
@@ -164,18 +173,62 @@ class AccountService:
         """Forget everything that proves the person, end its sessions, and invite it anew. Raises as `change`.
 
         Whoever holds the invitation could be anybody: a firm's representative is verified anew, a delegate needs a
-        new delegation.
+        new delegation, an operator a second person's word (SecondPersonError).
         """
-        states = (AccountState.INVITED, AccountState.ACTIVE)
         async with self._db.transaction() as conn:
-            account = await self._locked(conn, access, account_id, states, "重置")
-            await self._set_state(conn, access, account, AccountState.INVITED, "account_reset")
-            await queries.forget_factors(conn, id=account.id, now=self._clock.now())
-            await queries.forget_challenges_of(conn, account_id=account.id)
-            await queries.end_delegations_to(conn, account_id=account.id, by=access.principal.id, now=self._clock.now())
-            await self._sessions.end_all(conn, account.id)
-            await self._announce_dependants(conn, account)
-            return Invited(account.id, await self._invitations.renew(conn, account.id))
+            account = await self._locked(conn, access, account_id, RESETTABLE, "重置")
+            if await self._refuse_alone(conn, access, account.member_id, "重置"):
+                await self._record(conn, access, account, "acted_alone", verb="reset")
+            return await self.reset_in(conn, access, account)
+
+    # -- what a second person has confirmed (`proposals`), in its transaction ----------------------------------------
+
+    async def second_needed(self, conn: Any, access: Access, member_id: str | None) -> bool:
+        """Whether the caller may not invite, raise or reset somebody of this member alone: an operator's account,
+        while the platform has or had another administrator. Whoever has the node itself has the database anyway."""
+        return (
+            access.principal.strength is not Strength.LOCAL
+            and await self._of_operator(conn, member_id)
+            and bool(await queries.other_administrators(conn, id=account_of(access.principal)))
+        )
+
+    async def _of_operator(self, conn: Any, member_id: str | None) -> bool:
+        if member_id is None:
+            return False
+        return bool(await queries.member_kind(conn, member_id=member_id) == MemberKind.OPERATOR)
+
+    async def _refuse_alone(self, conn: Any, access: Access, member_id: str | None, verb: str) -> bool:
+        """Whether the caller acts alone on an operator's account and may. Raises SecondPersonError."""
+        if await self.second_needed(conn, access, member_id):
+            raise SecondPersonError(
+                f"{verb}平台运营人员的账户须两人办理", hint="提出提议(/v1/account-proposals),由另一位平台管理员确认"
+            )
+        return await self._of_operator(conn, member_id)
+
+    async def locked(self, conn: Any, access: Access, account_id: UUID, states: Sequence[AccountState]) -> Account:
+        """An account to be changed, held until the transaction ends. Raises as `change`."""
+        return await self._locked(conn, access, account_id, states, "办理")
+
+    async def set_roles_in(self, conn: Any, access: Access, account: Account, roles: Sequence[str], by: str) -> None:
+        """Give an account other roles, as proposed by `by`."""
+        await queries.update_account(
+            conn, id=account.id, name=account.name, roles=list(roles), person_sealed=account.person_sealed,
+            valid_to=account.valid_to, now=self._clock.now(),
+        )  # fmt: skip
+        await self._record(
+            conn, access, account, "account_changed", roles=list(roles), before=list(account.roles), proposed_by=by
+        )
+        await self._sessions.announce(conn, account.id)
+
+    async def reset_in(self, conn: Any, access: Access, account: Account) -> Invited:
+        """Forget what proves the person of an account that is held, and invite it anew."""
+        await self._set_state(conn, access, account, AccountState.INVITED, "account_reset")
+        await queries.forget_factors(conn, id=account.id, now=self._clock.now())
+        await queries.forget_challenges_of(conn, account_id=account.id)
+        await queries.end_delegations_to(conn, account_id=account.id, by=access.principal.id, now=self._clock.now())
+        await self._sessions.end_all(conn, account.id)
+        await self._announce_dependants(conn, account)
+        return Invited(account.id, await self._invitations.renew(conn, account.id))
 
     async def unlock(self, access: Access, account_id: UUID) -> Account:
         """Forget the failed attempts. Raises as `change`."""
@@ -226,6 +279,12 @@ class AccountService:
             conn, self._clock.now(), "rights", code, principal=access.principal.id, member_id=account.member_id,
             target=account.principal, address=access.caller.address, **details,
         )  # fmt: skip
+
+
+def account_of(who: Principal) -> UUID | None:
+    """The account of a person; None for anybody else."""
+    kind, _, name = who.id.partition(":")
+    return UUID(name) if kind == "account" else None
 
 
 async def close(conn: Any, account_id: UUID, by: str, now: datetime) -> int:

@@ -115,8 +115,8 @@ class Limiter:
 
         Raises RateLimitedError.
         """
-        writing = method not in SAFE
-        if writing and (path.startswith(SIGN_IN) or (principal.is_anonymous and path.startswith(OPEN))):
+        strict = path.startswith(SIGN_IN) or (principal.is_anonymous and path.startswith(OPEN))
+        if strict and method not in SAFE:
             self._take("s", network(caller.address), self._sign_in, "登录、注册或取令牌")
         elif principal.is_anonymous:
             self._take("a", network(caller.address), self._address, "未登录的请求")

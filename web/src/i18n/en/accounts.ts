@@ -59,6 +59,16 @@ export const accounts: Words["accounts"] = {
   filterMember: "Member id",
   actions: "Actions",
   yourself: "yourself",
+  // operators' accounts take two
+  proposals: "Proposals to be confirmed",
+  proposalsNote:
+    "Inviting an operator, changing its roles and resetting its sign-in take two: an administrator who neither proposed it nor is concerned confirms within seven days.",
+  proposal: "Act",
+  proposalVerbs: { invite: "Invite", roles: "Change roles", reset: "Reset sign-in" },
+  proposedBy: "Proposed by",
+  proposed: "Proposed; another administrator has to confirm",
+  confirmProposal: "Confirm",
+  withdrawProposal: "Withdraw",
   firmTitle: "Firm users",
   firmLead:
     "Legal representatives who signed up are verified here: compare with the register and the papers, write down what you looked at, then decide. First come, first served.",

@@ -83,6 +83,8 @@ export const log: Words["log"] = {
     key_added: "Key added",
     key_revoked: "Key revoked",
     token_issued: "Token issued",
+    job_retried: "Job retried",
+    job_cancelled: "Job cancelled",
     token_key_rotated: "Token key rotated",
     token_expired: "Token expired",
     token_invalid: "Token invalid",
@@ -97,6 +99,7 @@ export const log: Words["log"] = {
     key: "Key",
     member: "Member",
     account: "Account",
+    job: "Jobs",
     bootstrap: "Bootstrap",
   },
 };

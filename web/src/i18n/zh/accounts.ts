@@ -56,6 +56,16 @@ export const accounts = {
   filterMember: "成员编号",
   actions: "操作",
   yourself: "本人",
+  // operators' accounts take two
+  proposals: "等待确认的提议",
+  proposalsNote:
+    "平台运营人员的邀请、角色和重置须两人办理：由提议人和账户本人以外的平台管理员确认，七天内有效。",
+  proposal: "事项",
+  proposalVerbs: { invite: "邀请", roles: "修改角色", reset: "重置登录方式" },
+  proposedBy: "提议人",
+  proposed: "已提议，等待另一位平台管理员确认",
+  confirmProposal: "确认",
+  withdrawProposal: "撤下",
   // firm users
   firmTitle: "企业用户核验",
   firmLead: "法定代表人注册后在此核验：对照登记信息和证件，写明看过的依据，再决定。先到先办。",

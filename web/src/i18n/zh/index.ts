@@ -1,34 +1,94 @@
 import { accounts } from "./accounts";
 import { apply } from "./apply";
+import { authorisations } from "./authorisations";
+import { batchDesk } from "./batchDesk";
+import { batchInquiries } from "./batchInquiries";
+import { catalogue } from "./catalogue";
+import { chart } from "./chart";
+import { dataUse } from "./dataUse";
+import { deliveries } from "./deliveries";
 import { desk } from "./desk";
+import { developers } from "./developers";
+import { exporting } from "./exporting";
+import { file } from "./file";
 import { firm } from "./firm";
 import { front } from "./front";
+import { health } from "./health";
 import { home } from "./home";
+import { inquiries } from "./inquiries";
+import { institution } from "./institution";
+import { items } from "./items";
+import { jobs } from "./jobs";
+import { ledgerLog } from "./ledgerLog";
 import { log } from "./log";
 import { me } from "./me";
 import { members } from "./members";
 import { notices } from "./notices";
+import { oversight } from "./oversight";
+import { papers } from "./papers";
 import { permissions } from "./permissions";
 import { places } from "./places";
+import { quality } from "./quality";
+import { screen } from "./screen";
+import { screening } from "./screening";
+import { search } from "./search";
+import { seen } from "./seen";
 import { shell } from "./shell";
 import { signIn } from "./signIn";
+import { statistics } from "./statistics";
+import { subscriptions } from "./subscriptions";
 import { systems } from "./systems";
+import { tracking } from "./tracking";
+import { upload } from "./upload";
+import { usage } from "./usage";
+import { verify } from "./verify";
+import { workbench } from "./workbench";
 
 /** The original words. Each page's are in a file of their own. */
 export const zh = {
   accounts,
   apply,
+  authorisations,
+  batchDesk,
+  batchInquiries,
+  catalogue,
+  chart,
+  dataUse,
+  deliveries,
   desk,
+  developers,
+  exporting,
+  file,
   firm,
   front,
+  health,
   home,
+  inquiries,
+  institution,
+  items,
+  jobs,
+  ledgerLog,
   log,
   me,
   members,
   notices,
+  oversight,
+  papers,
   permissions,
   places,
+  quality,
+  screen,
+  screening,
+  search,
+  seen,
   shell,
   signIn,
+  statistics,
+  subscriptions,
   systems,
+  tracking,
+  upload,
+  usage,
+  verify,
+  workbench,
 };

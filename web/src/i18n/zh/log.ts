@@ -81,6 +81,8 @@ export const log = {
     key_added: "添加公钥",
     key_revoked: "吊销密钥",
     token_issued: "发出令牌",
+    job_retried: "重试后台任务",
+    job_cancelled: "取消后台任务",
     token_key_rotated: "更换令牌签名密钥",
     token_expired: "令牌过期",
     token_invalid: "令牌无效",
@@ -95,6 +97,7 @@ export const log = {
     key: "密钥",
     member: "成员",
     account: "账户",
+    job: "后台任务",
     bootstrap: "初始启用",
   },
 } as const;

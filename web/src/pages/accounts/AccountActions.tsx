@@ -8,6 +8,7 @@ import { useWords } from "../../i18n/words";
 import { FaultNotice } from "../../parts/Notice";
 import { useDeed } from "../../parts/useDeed";
 import { isLocked } from "./factors";
+import { orPropose } from "./proposing";
 
 type Doing = "suspend" | "resume" | "reset" | "unlock" | "close";
 
@@ -32,9 +33,9 @@ export function AccountActions({ account, onEdit, onToken }: Props) {
   const person = usePerson();
   const deed = useDeed({
     act: (doing: Doing) => perform(doing, account.id),
-    done: accounts.done,
-    refreshes: [["accounts"]],
-    then: (token) => token !== null && onToken(token),
+    done: (outcome) => (outcome === "proposed" ? accounts.proposed : accounts.done),
+    refreshes: [["accounts"], ["account-proposals"]],
+    then: (outcome) => typeof outcome === "object" && onToken(outcome.token),
   });
   if (person.account === account.id) return <span className="quiet">{accounts.yourself}</span>;
   const sure: Partial<Record<Doing, string>> = {
@@ -90,23 +91,28 @@ function possibleFor(account: Account): Doing[] {
   return doings;
 }
 
-/** The token of a new invitation where the act gives one. */
-async function perform(doing: Doing, account: string): Promise<string | null> {
+/** The token of a new invitation where the act gives one; `proposed`: it waits for a second person. */
+async function perform(doing: Doing, account: string): Promise<{ token: string } | "proposed" | "done"> {
   const where = { params: { path: { account } } };
   switch (doing) {
     case "suspend":
       await got(api.POST("/v1/accounts/{account}/suspend", where));
-      return null;
+      return "done";
     case "resume":
       await got(api.POST("/v1/accounts/{account}/resume", where));
-      return null;
+      return "done";
     case "unlock":
       await got(api.POST("/v1/accounts/{account}/unlock", where));
-      return null;
+      return "done";
     case "close":
       await got(api.POST("/v1/accounts/{account}/close", where));
-      return null;
+      return "done";
     case "reset":
-      return (await got(api.POST("/v1/accounts/{account}/reset", where))).token;
+      return (
+        (await orPropose(
+          () => got(api.POST("/v1/accounts/{account}/reset", where)),
+          () => got(api.POST("/v1/account-proposals/reset", { body: { account } })),
+        )) ?? "proposed"
+      );
   }
 }

@@ -7,6 +7,7 @@ import { Filter, Filters } from "../../parts/Filters";
 import { Page } from "../../parts/Page";
 import { useAddress } from "../../parts/address";
 import { AccountList } from "./AccountList";
+import { Proposals } from "./Proposals";
 
 /** Accounts of all members, and those of the operator itself. */
 export function AccountsPage() {
@@ -51,6 +52,7 @@ export function AccountsPage() {
           />
         </Filter>
       </Filters>
+      <Proposals />
       <AccountList
         {...(member !== "" ? { member } : {})}
         {...(state !== "" ? { state: state as AccountState } : {})}

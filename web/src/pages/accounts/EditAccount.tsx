@@ -7,6 +7,7 @@ import type { Account } from "../../api/types";
 import { useLanguage, useWords } from "../../i18n/words";
 import { FaultNotice } from "../../parts/Notice";
 import { useDeed } from "../../parts/useDeed";
+import { orPropose } from "./proposing";
 import { rolesFor } from "./roles";
 
 interface Filled {
@@ -23,15 +24,21 @@ export function EditAccount({ account, onClose }: { account: Account; onClose: (
   const [form] = Form.useForm<Filled>();
   const roles = table.data === undefined ? [] : rolesFor(table.data, account.roles);
   const save = useDeed({
-    act: ({ name, roles: chosen, valid_to }: Filled) =>
-      got(
-        api.PATCH("/v1/accounts/{account}", {
-          params: { path: { account: account.id } },
-          body: { name: name.trim(), roles: chosen, valid_to: valid_to || null, unlimited: valid_to === "" },
-        }),
-      ),
-    done: accounts.changed,
-    refreshes: [["accounts"]],
+    act: ({ name, roles: chosen, valid_to }: Filled) => {
+      const where = { params: { path: { account: account.id } } };
+      const rest = { name: name.trim(), valid_to: valid_to || null, unlimited: valid_to === "" };
+      return orPropose(
+        () => got(api.PATCH("/v1/accounts/{account}", { ...where, body: { ...rest, roles: chosen } })),
+        async () => {
+          await got(api.PATCH("/v1/accounts/{account}", { ...where, body: rest }));
+          await got(
+            api.POST("/v1/account-proposals/roles", { body: { account: account.id, roles: chosen } }),
+          );
+        },
+      );
+    },
+    done: (changed) => (changed === null ? accounts.proposed : accounts.changed),
+    refreshes: [["accounts"], ["account-proposals"]],
     then: onClose,
   });
   return (

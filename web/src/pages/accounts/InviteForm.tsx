@@ -11,6 +11,7 @@ import { FaultNotice } from "../../parts/Notice";
 import { Section } from "../../parts/Page";
 import { useDeed } from "../../parts/useDeed";
 import styles from "../members/fields.module.css";
+import { orPropose } from "./proposing";
 import { rolesOfKinds } from "./roles";
 
 interface Filled {
@@ -38,22 +39,23 @@ export function InviteForm({
   const [link, setLink] = useState<{ token: string; days: number } | null>(null);
   const roles = table.data === undefined ? [] : rolesOfKinds(table.data, [kind], "person");
   const invite = useDeed({
-    act: ({ name, login, roles: chosen, telephone, email, valid_to }: Filled) =>
-      got(
-        api.POST("/v1/accounts", {
-          body: {
-            member,
-            name: name.trim(),
-            login: login.trim(),
-            roles: chosen,
-            person: { telephone: telephone?.trim() || null, email: email?.trim() || null },
-            valid_to: valid_to || null,
-          },
-        }),
-      ),
-    done: accounts.invited,
-    refreshes: [["accounts"]],
-    then: ({ token, valid_days }) => setLink({ token, days: valid_days }),
+    act: ({ name, login, roles: chosen, telephone, email, valid_to }: Filled) => {
+      const wanted = {
+        member,
+        name: name.trim(),
+        login: login.trim(),
+        roles: chosen,
+        valid_to: valid_to || null,
+      };
+      const person = { telephone: telephone?.trim() || null, email: email?.trim() || null };
+      return orPropose(
+        () => got(api.POST("/v1/accounts", { body: { ...wanted, person } })),
+        () => got(api.POST("/v1/account-proposals/invite", { body: wanted })),
+      );
+    },
+    done: (made) => (made === null ? accounts.proposed : accounts.invited),
+    refreshes: [["accounts"], ["account-proposals"]],
+    then: (made) => (made === null ? onDone() : setLink({ token: made.token, days: made.valid_days })),
   });
   const required = [{ required: true, whitespace: true, message: accounts.required }];
   return (

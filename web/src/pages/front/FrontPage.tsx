@@ -5,6 +5,8 @@ import { useWords } from "../../i18n/words";
 import { useTitle } from "../../parts/Page";
 import { CatalogueGlance } from "./CatalogueGlance";
 import { type Door, DOORS } from "./doors";
+import { Now } from "./Now";
+import { WhoTakesPart } from "./WhoTakesPart";
 import styles from "./FrontPage.module.css";
 
 /** What the platform is, and the way in. */
@@ -34,6 +36,7 @@ export function FrontPage() {
           </p>
         </nav>
       </div>
+      <Now />
       <section className={styles["band"]} aria-labelledby="rules">
         <h2 id="rules">{front.rules}</h2>
         <ol className={styles["rules"]}>
@@ -45,6 +48,7 @@ export function FrontPage() {
           ))}
         </ol>
       </section>
+      <WhoTakesPart />
       <CatalogueGlance />
     </>
   );

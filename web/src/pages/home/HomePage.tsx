@@ -2,6 +2,7 @@ import { usePerson } from "../../app/session";
 import { useWords } from "../../i18n/words";
 import { Page } from "../../parts/Page";
 import { FirmHome } from "./FirmHome";
+import { HealthLine } from "./HealthLine";
 import { MemberHome } from "./MemberHome";
 import { Tasks } from "./Tasks";
 import { Waiting } from "./Waiting";
@@ -15,6 +16,7 @@ export function HomePage() {
   const lead = isOperator ? home.leadOperator : person.member === null ? home.leadFirm : home.leadMember;
   return (
     <Page title={home.greeting(person.name)} lead={lead}>
+      {isOperator && <HealthLine />}
       {isOperator ? <Tasks /> : person.member === null ? <FirmHome /> : <MemberHome id={person.member.id} />}
     </Page>
   );

@@ -66,6 +66,35 @@ export function Tasks() {
 
 function tasksOf(person: Person, { home, members }: Words): Task[] {
   const tasks: Task[] = [];
+  if (person.may("decide", "batch")) {
+    tasks.push({
+      key: "held",
+      name: home.held,
+      to: "/batches?state=held",
+      countAll: async () =>
+        (await got(api.GET("/v1/batches", { params: { query: { state: "held", page_size: 1 } } }))).total,
+    });
+  }
+  if (person.may("retry", "job")) {
+    tasks.push({
+      key: "failed-jobs",
+      name: home.failedJobs,
+      to: "/jobs?state=failed",
+      countAll: async () =>
+        (await got(api.GET("/v1/jobs", { params: { query: { state: "failed", page_size: 1 } } }))).total,
+    });
+  }
+  if (person.may("verify-paper", "consent")) {
+    for (const waits_for of ["verification", "witness"] as const) {
+      tasks.push({
+        key: waits_for,
+        name: home.waitsFor[waits_for],
+        to: waits_for === "witness" ? "/paper-authorisations?kind=witness" : "/paper-authorisations",
+        countAll: async () =>
+          (await got(api.GET("/v1/consents", { params: { query: { waits_for, page_size: 1 } } }))).total,
+      });
+    }
+  }
   if (person.may("approve", "firm-account")) {
     tasks.push({
       key: "firm-accounts",

@@ -24,7 +24,7 @@ create table account_proposal (
     login text collate "C" not null,
     account_id uuid references account (id), -- none yet for an invitation
     about jsonb not null,                   -- name, member, roles, valid_to
-    state text not null,                    -- open, confirmed, withdrawn
+    state text not null,                    -- open, confirmed, withdrawn, lapsed
     proposed_by text not null,
     proposed_by_name text not null,
     proposed_at timestamptz not null,

@@ -1,0 +1,40 @@
+import type { Words } from "../words";
+
+export const statistics: Words["statistics"] = {
+  title: "Open statistics",
+  lead: "How many subjects there are, how much was collected, how often it was asked for. Sums only; no firm is told of.",
+  asOf: (at) => `As of ${at}`,
+  few: (least) => `fewer than ${least}`,
+  fewNote: (least) =>
+    `Counts below ${least} are withheld, and some larger ones with them, so that none can be worked out from the sum.`,
+  subjects: "Subjects",
+  subjectsNote: (total) => `${total} in all, grouped by what registration last told.`,
+  households: "subjects",
+  byArea: "By division",
+  byAreaNote:
+    "One tile a division, placed by its neighbours; neither borders nor areas. The deeper, the more subjects.",
+  elsewhere: "Elsewhere",
+  bySize: "By size",
+  bySizeNote: "By the statistical classes of 2017; undetermined where staff or revenue are not known.",
+  byIndustry: "By industry",
+  byYear: "By year of establishment",
+  year: "Years",
+  collection: "Collection",
+  collectionNote: "The last 12 months, by the month of publication; rows set aside are not counted.",
+  rows: "rows",
+  rowsByMonth: "Collected each month",
+  rowsByItem: "Collected by item",
+  nothingCollected: "Nothing was published in the last 12 months",
+  nothingCollectedHint: "Figures appear when providers' batches are published.",
+  inquiries: "Inquiries",
+  inquiriesNote:
+    "The last 12 months, of institutions and departments; firms that look at what is theirs are not counted.",
+  times: "inquiries",
+  inquiriesByMonth: "Inquiries each month, by purpose",
+  nothingAsked: "No figures of inquiries can be published yet",
+  nothingAskedHint: (least) => `They appear when a purpose reaches ${least} inquiries in a month.`,
+  item: "Item",
+  provider: "Provider",
+  batches: "Batches",
+  total: "Total",
+};
