@@ -2,9 +2,9 @@
 
     python bench/evaluate.py [subjects, default 20000] [copies of them, default 1]
 
-The facts are an invented world's, made in pieces and kept as tables of facts; with copies, every fact is repeated for as
-many further subjects (for a million: 20000 50). Both statements run over the same tables in a DuckDB file, in pieces of
-100,000 subjects, and must give the same values.
+The facts are an invented world's, made in pieces and kept as tables of facts; with copies, every fact is repeated for
+as many further subjects (for a million: 20000 50). Both statements run over the same tables in a DuckDB file, in pieces
+of 100,000 subjects, and must give the same values.
 """
 
 from __future__ import annotations
@@ -135,7 +135,12 @@ def main(subjects: int, copies: int) -> None:
     by_hand = (Path(__file__).with_suffix(".sql")).read_text(encoding="utf-8")
     by_hand = by_hand.replace("$day", f"date '{DAY.day}'").replace("$m", str(DAY.month)).replace("$y", str(DAY.year))
     with tempfile.TemporaryDirectory(prefix="xinshu-bench-") as folder:
-        config = {"threads": 2, "memory_limit": MEMORY, "temp_directory": folder, "preserve_insertion_order": False}
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "threads": 2,
+            "memory_limit": MEMORY,
+            "temp_directory": folder,
+            "preserve_insertion_order": False,
+        }
         link = duckdb.connect(f"{folder}/facts.duckdb", config=config)
         rows = fill(link, engine, subjects, copies)
         whole = subjects * copies

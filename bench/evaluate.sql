@@ -240,7 +240,7 @@ i18 as (
         count(s) filter (m between $m - 3 and $m - 1 or m between $m - 15 and $m - 13) as c3,
         count(s) filter (m between $m - 6 and $m - 1 or m between $m - 18 and $m - 13) as c6,
         count(s) filter (m between $m - 24 and $m - 1) as c12, count(s) filter (m between $m - 6 and $m - 1) as cp,
-        bit_or(1::bigint << ($m - 1 - m)) filter (sold and m between $m - 24 and $m - 1) as bits,
+        bit_or(1::bigint << greatest($m - 1 - m, 0)) filter (sold and m between $m - 24 and $m - 1) as bits,
         arg_max(top, m)::double as largest_customer_share,
         max(tops) filter (m > $m - 12)::double as largest_customer_share_max,
         max(topp) filter (m > $m - 12)::double as largest_supplier_share_max,
@@ -261,7 +261,7 @@ i19 as (
     select subject_id, arg_max(n, m)::bigint as insured_latest,
         sum(n) filter (m between $m - 3 and $m - 1)::double as n3, sum(n) filter (m between $m - 15 and $m - 13)::double as b3,
         count(n) filter (m between $m - 3 and $m - 1 or m between $m - 15 and $m - 13) as c3,
-        bit_or(1::bigint << ($m - 1 - m)) filter (ok and m between $m - 24 and $m - 1) as bits,
+        bit_or(1::bigint << greatest($m - 1 - m, 0)) filter (ok and m between $m - 24 and $m - 1) as bits,
         count(*) filter (unpaid and m > $m - 12) as insurance_unpaid_months_12m,
         sum(paid) filter (m > $m - 12)::double as insurance_paid_12m
     from m19 group by subject_id
@@ -278,7 +278,7 @@ m21 as (
 ),
 i21 as (
     select subject_id, arg_max(n, m)::bigint as fund_contributors,
-        bit_or(1::bigint << ($m - 1 - m)) filter (ok and m between $m - 24 and $m - 1) as bits,
+        bit_or(1::bigint << greatest($m - 1 - m, 0)) filter (ok and m between $m - 24 and $m - 1) as bits,
         sum(paid) filter (m > $m - 12)::double as fund_paid_12m, arg_max(arrears, m)::double as fund_arrears_latest
     from m21 group by subject_id
 ),
@@ -309,7 +309,7 @@ i24 as (
     select subject_id, sum(q) filter (m > $m - 12)::double as water_use_12m,
         sum(q) filter (m between $m - 3 and $m - 1)::double as n3, sum(q) filter (m between $m - 15 and $m - 13)::double as b3,
         count(q) filter (m between $m - 3 and $m - 1 or m between $m - 15 and $m - 13) as c3,
-        bit_or(1::bigint << ($m - 1 - m)) filter (used and m between $m - 24 and $m - 1) as bits,
+        bit_or(1::bigint << greatest($m - 1 - m, 0)) filter (used and m between $m - 24 and $m - 1) as bits,
         arg_max(arrears, m)::double as water_arrears_latest, count(*) filter (overdue and m > $m - 12) as water_overdue_months_12m
     from m24 group by subject_id
 ),
@@ -324,7 +324,7 @@ i25 as (
         count(q) filter (m between $m - 3 and $m - 1 or m between $m - 15 and $m - 13) as c3,
         sum(q) filter (m between $m - 12 and $m - 1)::double as n12, sum(q) filter (m between $m - 24 and $m - 13)::double as b12,
         count(q) filter (m between $m - 24 and $m - 1) as c12,
-        bit_or(1::bigint << ($m - 1 - m)) filter (used and m between $m - 24 and $m - 1) as bits,
+        bit_or(1::bigint << greatest($m - 1 - m, 0)) filter (used and m between $m - 24 and $m - 1) as bits,
         arg_max(arrears, m)::double as power_arrears_latest, count(*) filter (overdue and m > $m - 12) as power_overdue_months_12m,
         count(*) filter (breach and m > $m - 24) > 0 as power_breach_24m, count(*) filter (stopped and m > $m - 12) > 0 as power_suspended_12m
     from m25 group by subject_id
@@ -338,7 +338,7 @@ i26 as (
     select subject_id, sum(q) filter (m > $m - 12)::double as gas_use_12m,
         sum(q) filter (m between $m - 3 and $m - 1)::double as n3, sum(q) filter (m between $m - 15 and $m - 13)::double as b3,
         count(q) filter (m between $m - 3 and $m - 1 or m between $m - 15 and $m - 13) as c3,
-        bit_or(1::bigint << ($m - 1 - m)) filter (used and m between $m - 24 and $m - 1) as bits,
+        bit_or(1::bigint << greatest($m - 1 - m, 0)) filter (used and m between $m - 24 and $m - 1) as bits,
         arg_max(arrears, m)::double as gas_arrears_latest, count(*) filter (overdue and m > $m - 12) as gas_overdue_months_12m
     from m26 group by subject_id
 ),

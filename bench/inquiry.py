@@ -293,13 +293,11 @@ class Server:
     process: subprocess.Popen[bytes]
 
     @classmethod
-    async def start(cls, role: str, home: Path, dsn: str) -> Server:
-        """In a process of its own; returns when it answers."""
+    def start(cls, role: str, home: Path, dsn: str) -> Server:
+        """In a process of its own."""
         port = free_port()
         command = [sys.executable, __file__, "--serve", role, "--home", str(home), "--dsn", dsn, "--port", str(port)]
-        server = cls(role, port, subprocess.Popen(command, stderr=subprocess.DEVNULL if role == "bare" else None))
-        await wait_for(port)
-        return server
+        return cls(role, port, subprocess.Popen(command, stderr=subprocess.DEVNULL if role == "bare" else None))
 
     def stop(self) -> None:
         """End it."""
@@ -379,7 +377,8 @@ async def main(home: Path, count: int, seconds: float, revocations: int) -> None
     servers: list[Server] = []
     try:
         for role in ("node", "bare"):
-            servers.append(await Server.start(role, home, db.dsn))
+            servers.append(Server.start(role, home, db.dsn))
+            await wait_for(servers[-1].port)
         token = (home / "token").read_text()
         answer = await servers[0].answer(token)
         given = [one["decision"]["code"] for one in orjson.loads(answer)["items"]]

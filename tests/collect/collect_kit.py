@@ -147,6 +147,7 @@ async def build(
         table=shared.table,
         membership=None,
         authorisations=None,
+        benches=tools.benches,
         distribution=Distribution.build(
             settings, clock, db, lake, shared.catalogue, shared.table, ledger, inquiry, host, sandbox=False
         ),

@@ -351,7 +351,28 @@ async def test_firm_bank_and_supervisor_see_the_same_line_each_within_its_rights
     assert pages == [[line], []]
     assert elsewhere["leaf"] in [one["leaf"] for one in await listed(bank)]
     read = (await people["firm"].get("/v1/consents/grantees")).raise_for_status().json()
-    assert [(one["grantee"], one["inquiries"]) for one in read] == [("mbank", 1)]
+    assert [(one["grantee"], one["in_force"], one["inquiries"]) for one in read] == [("mbank", 1, 1), ("mother", 0, 1)]
+
+
+async def test_lines_by_purpose_by_day_and_of_others(desk: Desk) -> None:
+    serial = desk.fresh()
+    bank, firm = await desk.system(), await desk.owner(serial)
+    told = await desk.ask(bank, serial, items=["1"], purpose="post_loan")
+    pretended = await desk.ask(bank, serial, items=["1"], purpose="own")
+    own = (await firm.get(f"/v1/subjects/{code_of(serial)}/information", params={"items": "1"})).json()
+    today, leaves = desk.clock.today(), [told["leaf"], pretended["leaf"], own["leaf"]]
+
+    async def seen(**filters: Any) -> list[int]:
+        lines = await listed(firm, **filters)
+        assert {line["subject_name"] for line in lines} <= {f"示例市第{serial}号机械有限公司"}
+        return sorted(line["leaf"] for line in lines)
+
+    assert await seen() == leaves
+    assert await seen(others=True) == leaves[:2]  # whatever purpose a reader states
+    assert await seen(purpose="post_loan") == leaves[:1]
+    assert await seen(since=today.isoformat(), until=today.isoformat()) == leaves
+    assert await seen(since=(today + timedelta(days=1)).isoformat()) == []
+    assert await seen(until=(today - timedelta(days=1)).isoformat()) == []
 
 
 async def test_who_may_not_see_it_and_bad_filters(desk: Desk) -> None:
@@ -362,7 +383,8 @@ async def test_who_may_not_see_it_and_bad_filters(desk: Desk) -> None:
     bank = await desk.system()
     for params in (
         {"before": -1}, {"before": "x"}, {"before": 2**63}, {"page_size": 0}, {"page_size": 201},
-        {"subject": "9" * 41}, {"member": "m" * 41}, {"consent": "c" * 61},
+        {"subject": "9" * 41}, {"member": "m" * 41}, {"consent": "c" * 61}, {"purpose": "p" * 41},
+        {"since": "1999-12-31"}, {"until": "2200-01-01"}, {"since": "yesterday"}, {"others": "perhaps"},
     ):  # fmt: skip
         answer = await bank.get("/v1/inquiries", params=params)
         assert (answer.status_code, answer.json()["code"]) == (422, "request_invalid"), params

@@ -24,8 +24,9 @@ def test_a_code_is_read_as_it_was_written(name: str) -> None:
     for typed in (code, code.lower(), f" {code} ", code.replace("-", " - "), code.replace("0", "O").replace("1", "l")):
         index, check = read_code(typed)
         assert index == 487
-        assert is_check_of(digest, CONTENT, check)
-        assert not is_check_of(digest, CONTENT + b" ", check)
+        assert is_check_of(digest, 487, CONTENT, check)
+        assert not is_check_of(digest, 487, CONTENT + b" ", check)
+        assert not is_check_of(digest, 488, CONTENT, check)
 
 
 @pytest.mark.parametrize(

@@ -248,6 +248,8 @@ class Office:
         """A member online, and its administrator."""
         applied = await self.apply(kind, **change)
         who = await self.prepare(applied)
+        if applied.member.particulars.parent_id is not None:
+            await self.confirm_branch(applied.member)
         await self.go_online(applied.member.id)
         return await self.get(applied.member.id), await self.administrator(applied.member.id, who.id)
 
@@ -256,6 +258,13 @@ class Office:
         await self.step(CHECKER, member_id, WAY[0])
         for state in WAY[1:]:
             await self.step(APPROVER, member_id, state)
+
+    async def confirm_branch(self, branch: Member) -> Member:
+        """The member above says that it is its branch."""
+        assert branch.particulars.parent_id is not None
+        above = await self.administrator(branch.particulars.parent_id)
+        async with self.db.transaction() as conn:
+            return await self.service.registry.confirm_branch(conn, access(above, "confirm-branch"), branch.id)
 
     async def suspend(self, member_id: str, by: Principal = SECURITY, note: str = "核查") -> Member:
         """Suspended with a reason."""

@@ -126,6 +126,7 @@ async def test_the_second_person_at_the_node(house: House, shell: Any) -> None:
         proposed.append((await first.post("/v1/account-proposals/invite", body)).json()["id"])
     await house.sql("update account_proposal set proposed_at = now()")  # commands go by the machine's clock
     code, listed = await in_thread(shell, "proposals")
+    assert code == 0, listed
     assert (code, listed["total"], listed["proposals"][0]["proposed_by"]) == (0, 2, f"account:{operator}")
     code, done = await in_thread(shell, "confirm", proposed[0])
     assert (code, done["valid_days"]) == (0, 7) and len(done["token"]) > 20

@@ -168,7 +168,10 @@ def test_the_last_day_counts() -> None:
 def test_a_branch_inherits_what_the_checklist_says_and_nothing_else() -> None:
     head = complete(member=replace(member(), state=S.ONLINE))
     bare = Facts(replace(member(level=Level.BRANCH, parent_id="m1"), id="m2"), (), (), {}, 0)
-    assert set(failing(bare, S.ONLINE, TODAY, head)) == {"application-letter", "licence-document", "administrator"}
+    own = {"application-letter", "licence-document", "parent-consent", "administrator"}
+    assert set(failing(bare, S.ONLINE, TODAY, head)) == own
+    known = replace(bare, member=replace(bare.member, parent_confirmed=True))
+    assert set(failing(known, S.ONLINE, TODAY, head)) == own - {"parent-consent"}
     checks = rules.evaluate(CHECKLISTS[MemberKind.BANK], [bare, head], AGREEMENTS, TODAY, S.ONLINE)
     inherited = {one.id: one.found for one in checks if one.found.startswith("沿用")}
     assert set(inherited) == {"agreement", "sandbox", "security-check"}

@@ -88,6 +88,7 @@ async def test_a_new_version_of_an_agreement(
     branch = await office.apply(level="branch", parent_code=member.particulars.code)
     helper = await office.activate(branch)
     await office.hand_in(helper, branch.member.id, "application_letter", "licence")
+    await office.confirm_branch(branch.member)
     await office.go_online(branch.member.id)  # agreements, sandbox test, security check are its head office's
     clock.advance(timedelta(days=89))  # 29 August: the last of 60 days of grace
     assert clock.today() == date(2026, 8, 29)
@@ -126,6 +127,7 @@ async def test_a_branch_waits_for_its_head_office(office: Office) -> None:
     head = await office.apply()
     branch = await office.apply(level="branch", parent_code=head.member.particulars.code)
     await office.prepare(branch)
+    await office.confirm_branch(branch.member)
     await office.step(CHECKER, branch.member.id, WAY[0])
     for state in WAY[1:5]:
         await office.step(APPROVER, branch.member.id, state)

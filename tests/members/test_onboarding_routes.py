@@ -19,6 +19,7 @@ ROUTES = [
     ("POST", "/v1/members"), ("GET", "/v1/members"), ("GET", "/v1/members/mx"), ("PATCH", "/v1/members/mx"),
     ("GET", "/v1/members/mx/contacts"), ("GET", "/v1/members/mx/changes"), ("POST", "/v1/members/mx/changes/1"),
     ("GET", "/v1/members/mx/steps"), ("POST", "/v1/members/mx/steps"), ("GET", "/v1/members/mx/checklist"),
+    ("POST", "/v1/members/mx/parent-confirmation"),
     ("POST", "/v1/members/mx/suspend"), ("POST", "/v1/members/mx/resume"), ("POST", "/v1/members/mx/offboard"),
     ("GET", "/v1/members/mx/certificate"), ("POST", "/v1/members/mx/documents"), ("GET", "/v1/members/mx/documents"),
     ("GET", "/v1/members/mx/documents/1"), ("POST", "/v1/members/mx/documents/1/outcome"),
@@ -76,7 +77,7 @@ async def test_nobody_comes_in_without_a_right(office: Office) -> None:
 
 
 async def test_what_does_not_exist_is_not_found(office: Office) -> None:
-    by = {"acceptance": None, "suspend": SECURITY}
+    by = {"acceptance": None, "suspend": SECURITY, "parent-confirmation": None}
     for method, path in ROUTES:
         last = path.rsplit("/", 1)[1]
         who = by.get(last, CHECKER)

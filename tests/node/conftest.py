@@ -13,6 +13,8 @@ from xinshu.core.settings import Settings
 from xinshu.store import Database
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "collect"))  # for collect_kit
+sys.path.insert(0, str(Path(__file__).parent.parent / "members"))  # for clients_kit
+sys.path.insert(0, str(Path(__file__).parent.parent / "journeys"))  # for whole_kit
 
 from collect_kit import Node, build
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from collect_kit import Node, Speaker, firm, parts
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
+from xinshu.catalogue import Catalogue
+from xinshu.catalogue.routes import router as catalogue_routes
 from xinshu.jobs.service import Going
 from xinshu.node import health_rules as rules
 
@@ -41,6 +46,11 @@ async def test_an_operator_retries_and_cancels_and_the_log_says_who(node: Node) 
         ("job_retried", {"task": "collect.process"}),
     ]
     assert {one["principal"] for one in events} == {node.speaker.principal}
+    async with node.http() as http:
+        acts = (await http.get("/v1/ledger/leaves", params={"view": "acts"})).json()
+        assert all(one["kind"].startswith("access.") for one in acts)
+        assert (await http.get("/v1/ledger/leaves", params={"view": "access"})).json() == []
+        assert (await http.get("/v1/ledger/leaves", params={"view": "none"})).status_code == 422
     waiting = await node.table("select kind from waiting_leaf union all select kind from leaf")
     assert sum(row["kind"] == "access.job" for row in waiting) == 2
 
@@ -138,3 +148,67 @@ def test_states_from_figures() -> None:
     assert rules.sources({"tax": None}).state == "unknown"
     assert rules.search(3).state == "attention"
     assert rules.worst([]) == "good"
+
+
+async def test_checkpoints_are_listed_for_anybody(node: Node) -> None:
+    await node.app()
+    for serial in (1, 2):
+        await node.publish([firm(serial)])
+        await all_in_the_log(node)
+        await node.services.ledger.checkpoint()
+    async with node.http(None) as http:
+        head = (await http.get("/v1/ledger/head")).json()
+        listed = (await http.get("/v1/ledger/checkpoints")).json()
+        assert head == {"size": listed[0]["size"], "waiting": 0}
+        assert [one["size"] for one in listed] == sorted((one["size"] for one in listed), reverse=True)
+        older = await http.get("/v1/ledger/checkpoints", params={"before": listed[0]["size"], "page_size": 1})
+        assert older.json() == listed[1:2]
+        assert listed[0]["note"] == (await http.get("/v1/ledger/checkpoint")).text
+        for params in ({"before": -1}, {"page_size": 0}, {"page_size": 201}, {"before": "x"}):
+            assert (await http.get("/v1/ledger/checkpoints", params=params)).status_code == 422
+
+
+async def all_in_the_log(node: Node) -> None:
+    """What was written beside its change has come into the log."""
+    for _ in range(1000):
+        if (await node.services.ledger.size())[1] == 0:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("the log does not take in what waits")
+
+
+async def test_versions_of_an_item_and_their_differences(node: Node) -> None:
+    async with node.http(None) as http:
+        (only,) = (await http.get("/v1/catalogue/penalty/versions")).json()
+        assert (only["version"], only["in_force"], only["until"]) == ("2024.1", True, None)
+        chosen = await http.get("/v1/catalogue/8", params={"version": "2024.1"})
+        assert chosen.json() == (await http.get("/v1/catalogue/8")).json()
+        same = {"from": "2024.1", "to": "2024.1"}
+        assert (await http.get("/v1/catalogue/8/differences", params=same)).json() == []
+        gone = await http.get("/v1/catalogue/8/differences", params={**same, "to": "2030.1"})
+        assert (gone.status_code, gone.json()["code"]) == (422, "item_version_refused")
+        assert "2024.1" in gone.json()["hint"]
+        assert (await http.get("/v1/catalogue/99/versions")).status_code == 404
+        assert (await http.get("/v1/catalogue/8/differences", params={"from": "2024.1"})).status_code == 422
+        assert (await http.get("/v1/catalogue/8", params={"version": "newest"})).status_code == 422
+
+
+def test_differences_between_versions() -> None:
+    item = parts().catalogue.item("8")
+    later = item.model_copy(
+        update={"version": "2026.1", "update_cycle": item.update_cycle.model_copy(update={"lag_days": 7})}
+    )
+    app = FastAPI()
+    app.include_router(catalogue_routes(lambda: Catalogue([item, later], {}, None, None)))
+    client = TestClient(app)
+    found = client.get("/v1/catalogue/8/differences", params={"from": "2024.1", "to": "2026.1"}).json()
+    assert [(one["path"], one["impact"]) for one in found] == [("version", "compatible"), ("update_cycle", "breaking")]
+    assert client.get("/v1/catalogue/8").json()["version"] == "2026.1"
+
+
+async def test_authorisations_that_wait_for_somebody(node: Node) -> None:
+    async with node.http() as http:
+        for waits_for in ("verification", "witness"):
+            answer = await http.get("/v1/consents", params={"waits_for": waits_for})
+            assert (answer.status_code, answer.json()["total"]) == (200, 0)
+        assert (await http.get("/v1/consents", params={"waits_for": "godot"})).status_code == 422

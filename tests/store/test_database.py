@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from xinshu.core.settings import Settings
 from xinshu.store import Database, DatabaseUnavailableError, embedded
+from xinshu.store.database import IDLE, AtHand, Lease
 from xinshu.store.migrate import SchemaTooNewError, current_revision, downgrade, head_revision, upgrade
 
 
@@ -77,3 +78,61 @@ def test_a_folder_with_other_content_is_refused(tmp_path: Path) -> None:
     with pytest.raises(embedded.EmbeddedServerError, match="占用"):
         embedded.start(tmp_path / "data")
     assert (tmp_path / "data" / "letter.txt").read_text() == "mine"
+
+
+async def test_connections_at_hand_are_whole_and_not_old(settings: Settings, db: Database) -> None:
+    moment = 0.0
+    own = await Database.open(settings, migrate=False)
+    at_hand = AtHand(own.pool, now=lambda: moment)
+
+    async def backend(*, spoil: str = "") -> int:
+        async with Lease(at_hand) as conn:
+            number = int(await conn.fetchval("select pg_backend_pid()"))
+            if spoil:
+                await conn.execute(spoil)
+            return number
+
+    first = await backend()
+    assert await backend() == first  # kept, and given again
+    assert await backend(spoil="begin") == first
+    assert len(at_hand._free) == 0  # in the middle of something: the pool cleans it
+    with pytest.raises(RuntimeError):
+        async with Lease(at_hand):
+            raise RuntimeError
+    assert len(at_hand._free) == 0
+    second = await backend()
+    moment += IDLE
+    assert await backend() != second  # too long unused
+    third = await backend()
+    async with db.acquire() as conn:
+        await conn.execute("select pg_terminate_backend($1)", third)
+    for _ in range(100):
+        if not await alive(db, third):
+            break
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
+    assert await backend() != third  # ended by the server
+    await at_hand.close()
+    await own.close()
+
+
+async def alive(db: Database, backend: int) -> bool:
+    """Whether the server still has this connection."""
+    async with db.acquire() as conn:
+        return bool(await conn.fetchval("select count(*) from pg_stat_activity where pid = $1", backend))
+
+
+async def test_who_waits_for_the_pool_gets_what_becomes_free(settings: Settings, db: Database) -> None:
+    own = await Database.open(settings.model_copy(update={"pool_size": 5}), migrate=False)
+    taken = 0
+
+    async def use() -> None:
+        nonlocal taken
+        for _ in range(20):
+            async with own.acquire() as conn:
+                await conn.fetchval("select 1")
+                taken += 1
+
+    await asyncio.wait_for(asyncio.gather(*[use() for _ in range(40)]), 60)
+    assert taken == 800
+    await own.close()

@@ -13,7 +13,7 @@ from web_kit import Listening, Visitor
 from xinshu.collect.model import Batch, BatchState
 
 OFFICER = "samr.officer"
-PROVIDER = "mprovider-samr"
+PROVIDER = "mprovidersamr"
 OnStep = Callable[[BatchState], Awaitable[None]]
 
 
@@ -87,19 +87,21 @@ class Department:
             await self.deliver([*firms(30, start=start), *bad], "1", f"登记-{month}.csv", days_ago=30 * month - 10)
         await self.deliver([penalty(f"示市监处罚〔2023〕{n}号", 1060 + n) for n in range(1, 12)], "8", "处罚.csv", 60)
         uses = [("bank", "pre_loan", 7), ("bank", "post_loan", 4), ("guarantor", "guarantee_review", 2), ("", "own", 3)]
-        leaf = -1
+        rows = []
         for month in range(6):
             moment: datetime = self.node.clock.now() - timedelta(days=30 * month + 1)
             for kind, purpose, times in uses:
                 member = None if kind == "" else await self._reader(kind)
                 for n in range(times * (6 - month)):
                     code = "open_information" if n % 5 else "consent_missing"
-                    await self.execute(
-                        "insert into inquiry (leaf, id, at, principal, member_id, subject_code, purpose, consents, "
-                        "items, result) values ($1, $2, $3, 'client:x', $4, $5, $6, '{}', $7, '')",
-                        leaf, uuid4(), moment, member, code_of(1240 + n % 30), purpose, f'{{"1": "{code}"}}',
-                    )  # fmt: skip
-                    leaf -= 1
+                    about = f'{{"1": "{code}"}}'
+                    rows.append((-1 - len(rows), uuid4(), moment, member, code_of(1240 + n % 30), purpose, about))
+        async with self.node.services.db.transaction() as conn:
+            await conn.executemany(
+                "insert into inquiry (leaf, id, at, principal, member_id, subject_code, purpose, consents, items, "
+                "result) values ($1, $2, $3, 'client:x', $4, $5, $6, '{}', $7, '')",
+                rows,
+            )
         # What a firm must have been known for at the time.
         await self.execute("update record set first_seen = $1", self.node.clock.now() - timedelta(days=300))
 

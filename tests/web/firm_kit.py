@@ -136,8 +136,11 @@ async def with_authenticator(eye: Eye) -> None:
 async def clicks_counted(page: Page) -> None:
     """From now on the page counts the clicks on it, whichever view it shows."""
     await page.evaluate(
-        "() => { window.clicks = 0;"
-        " document.addEventListener('click', (event) => { if (event.isTrusted) window.clicks++ }, true) }"
+        """() => {
+          if (window.clicks === undefined)
+            document.addEventListener("click", (event) => { if (event.isTrusted) window.clicks++ }, true);
+          window.clicks = 0;
+        }"""
     )
 
 

@@ -1,9 +1,8 @@
-"""A bank at work: authorisations in every state, inquiries, a batch, a screening, subscriptions and their deliveries."""
+"""A bank at work: authorisations in every state, inquiries, a batch, a screening, subscriptions, deliveries."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID, uuid4
 
 from firm_kit import OFFICER, FirmWorld
@@ -88,8 +87,8 @@ async def deliveries(node: Listening, subscription: UUID, code: str) -> None:
     async with node.services.db.acquire() as conn:
         for state, fault in (("delivered", None), ("waiting", "接收地址答复 503"), ("dead", "接收地址 15 秒没有答复")):
             await conn.execute(
-                "insert into push_event (id, subscription_id, subject_code, items, state, at, queued_at, open, tries, tried_at, "
-                "fault, ended_at) values ($1, $2, $3, array['17'], $4, $5, $5, false, 2, $5, $6, $7)",
+                "insert into push_event (id, subscription_id, subject_code, items, state, at, queued_at, open, tries, "
+                "tried_at, fault, ended_at) values ($1, $2, $3, array['17'], $4, $5, $5, false, 2, $5, $6, $7)",
                 uuid4(), subscription, code, state, now, fault, None if state == "waiting" else now,
             )  # fmt: skip
 
@@ -101,7 +100,7 @@ def pages(bank: Bank) -> dict[str, dict[str, str]]:
         OFFICER: {
             "institution-home": "/home",
             "institution-search": "/search",
-            "institution-search-found": "/search?q=示例",
+            "institution-search-found": "/search?q=有限",
             "institution-search-none": "/search?q=没有这样的企业",
             "institution-workbench": f"/workbench/{code}",
             "institution-workbench-post-loan": f"/workbench/{code}?purpose=post_loan",

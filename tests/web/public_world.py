@@ -24,9 +24,18 @@ MEMBERS = {
     "supervisor": ("中国人民银行示范省分行",),
 }  # fmt: skip
 COLLECTED = [
-    ("tax", "15", 41_200), ("tax", "17", 182_400), ("hrss", "19", 96_800), ("court", "10", 3_120),
-    ("court", "12", 18_640), ("housing", "21", 52_300), ("customs", "22", 8_700), ("electricity", "25", 61_900),
-    ("water", "24", 47_100), ("ecology", "35", 2_460), ("agriculture", "37", 5_230), ("ip", "30", 12_780),
+    ("tax", "15", 41_200),
+    ("tax", "17", 182_400),
+    ("hrss", "19", 96_800),
+    ("court", "10", 3_120),
+    ("court", "12", 18_640),
+    ("housing", "21", 52_300),
+    ("customs", "22", 8_700),
+    ("power", "25", 61_900),
+    ("water", "24", 47_100),
+    ("environment", "35", 2_460),
+    ("agriculture", "37", 5_230),
+    ("ipo", "30", 12_780),
 ]  # provider, item, rows
 PURPOSES = {"pre_loan": (18, 26, 31, 44), "loan_approval": (12, 11, 15, 19), "post_loan": (0, 0, 12, 17)}
 

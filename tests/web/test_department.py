@@ -60,7 +60,7 @@ async def test_pages(browser: Browser, department: Department, width: int, schem
         for figure in await page.locator("figure").all():  # charts are drawn when they are looked at
             await figure.scroll_into_view_if_needed()
         await eye.settle()
-        await eye.keep(f"{name}-{width}-{scheme}")
+        await keep_whole(eye, f"{name}-{width}-{scheme}")
         faults = await eye.faults()
         if await eye.overflow() > 0:
             faults.append(f"wider than the window by {await eye.overflow()} px")
@@ -83,7 +83,7 @@ async def test_ten_rows_are_mended_and_sent_back(browser: Browser, department: D
     await eye.settle()
     cells = page.locator("input[data-bad]")
     await expect(cells).to_have_count(10)
-    await eye.keep("mend-1440-light")
+    await keep_whole(eye, "mend-1440-light")
     assert await eye.faults() == []
 
     await cells.first.focus()  # as with the Tab key
@@ -98,7 +98,7 @@ async def test_ten_rows_are_mended_and_sent_back(browser: Browser, department: D
             await expect(page.get_by_text("已改 5 行，共 10 行待改正")).to_be_visible()
             await cells.nth(5).focus()
     await expect(page.get_by_text("已改 10 行，共 10 行待改正")).to_be_visible()
-    await eye.keep("mend-typed-1440-light")
+    await keep_whole(eye, "mend-typed-1440-light")
     await page.keyboard.press("Control+Enter")
     await expect(page.get_by_text("正在检查")).to_be_visible()
     correction = await newest(department)
@@ -107,7 +107,7 @@ async def test_ten_rows_are_mended_and_sent_back(browser: Browser, department: D
     await expect(cells).to_have_count(2)
     assert await cells.first.input_value() == "还是不对"  # as it was sent last, with the new reason
     await eye.settle()
-    await eye.keep("mend-remaining-1440-light")
+    await keep_whole(eye, "mend-remaining-1440-light")
     assert await eye.faults() == []
 
     for place in range(2):
@@ -117,7 +117,7 @@ async def test_ten_rows_are_mended_and_sent_back(browser: Browser, department: D
     await department.process(await newest(department))
     await expect(page.get_by_text("问题行已全部改正")).to_be_visible()
     await eye.settle()
-    await eye.keep("mend-done-1440-light")
+    await keep_whole(eye, "mend-done-1440-light")
     assert await clicks_of(page) == 1
     assert await page.evaluate("Object.keys(sessionStorage).filter((k) => k.startsWith('xinshu.draft'))") == []
     await eye.close()
@@ -136,7 +136,7 @@ async def test_mending_begins_at_the_first_page(browser: Browser, department: De
     await eye.settle()
     cells = page.locator("input[data-bad]")
     await expect(cells).to_have_count(10)
-    await eye.keep("mend-390-light")
+    await keep_whole(eye, "mend-390-light")
     assert await eye.faults() == []
     assert await eye.overflow() == 0
     await cells.first.focus()
@@ -156,7 +156,7 @@ async def test_mending_begins_at_the_first_page(browser: Browser, department: De
     await expect(page.get_by_text("报回的 10 行全部改正并发布")).to_be_visible()
     assert await clicks_of(page) == 2
     await eye.settle()
-    await eye.keep("mend-done-390-light")
+    await keep_whole(eye, "mend-done-390-light")
     await eye.close()
 
 
@@ -267,6 +267,16 @@ async def test_a_list_is_exported_whole(browser: Browser, department: Department
     assert "<f>" not in sheet and "行政处罚-六月.csv" in words
     await expect(page.get_by_text(f"已导出全部 {total} 条")).to_be_visible()
     await eye.close()
+
+
+async def keep_whole(eye: Eye, name: str) -> None:
+    """A picture in a window as high as the page: what sticks to its lower edge is where it belongs."""
+    size = eye.page.viewport_size
+    assert size is not None
+    height: int = await eye.page.evaluate("document.documentElement.scrollHeight")
+    await eye.page.set_viewport_size({"width": size["width"], "height": height})
+    await eye.keep(name)
+    await eye.page.set_viewport_size(size)
 
 
 async def newest(department: Department) -> int:

@@ -92,7 +92,7 @@ async def test_an_officer_takes_a_request_back(browser: Browser, node: Listening
     await page.get_by_role("row", name="贷后").get_by_role("link").first.click()
     await page.get_by_role("button", name="撤销申请").click()
     await page.get_by_role("tooltip").get_by_role("button", name="撤销申请").click()
-    await expect(page.get_by_text("已过期").or_(page.get_by_text("企业已撤回")).first).to_be_visible()
+    await expect(page.locator("section").first.get_by_text("已撤销")).to_be_visible()
     told = await world.officer.call("GET", f"/v1/consents/{wanted}")
     assert told["state"] not in ("pending", "active")
     await eye.close()

@@ -59,9 +59,15 @@ async def test_the_answer_and_its_parts(
             word = {"timeline": "时间线", "charts": "走势", "facts": "明细", "evidence": "存证"}[part]
             await page.get_by_role("navigation", name="查询结果的各部分").get_by_role("link", name=word).click()
             await eye.settle()
+        if part == "charts":
+            await expect(page.locator("figure svg").first).to_be_visible(timeout=30_000)  # its script comes later
+        if part == "facts":
+            await page.locator("#item").click()
+            await page.locator(".ant-select-item-option", has_text="申报与缴纳").click()
         if faults := await looked_at(eye, f"institution-answer-{part}-{width}-{scheme}"):
             found[part] = faults
     assert found == {}
+    await page.get_by_role("navigation", name="查询结果的各部分").get_by_role("link", name="存证").click()
     leaves = len(await bank.world.officer.call("GET", "/v1/inquiries", params={"page_size": 200}))
     await page.reload()
     await eye.settle()

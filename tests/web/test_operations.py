@@ -71,6 +71,7 @@ PAGES = {
         "auditor-home": "/home",
         "ledger": "/ledger",
         "ledger-access": "/ledger?view=access",
+        "ledger-acts": "/ledger?view=acts",
         "ledger-none": "/ledger?subject=91320100748204660Q",
         "ledger-checkpoints": "/ledger/checkpoints",
         "oversight-inquiries": "/oversight/inquiries",
@@ -209,7 +210,7 @@ async def test_a_failed_job_is_retried(browser: Browser, node: Listening, work: 
     eye = await Eye.open(browser, node, as_=DATA)
     page = await eye.go("/home")
     await page.get_by_role("link", name="后台任务失败").click()
-    await expect(page.get_by_text("没有批次")).to_be_visible()
+    await expect(page.get_by_text("没有编号为")).to_be_visible()
     await batch_that_was_missing(node)
     await page.get_by_role("button", name="重试").click()
     await expect(page.get_by_text("没有失败的任务")).to_be_visible()

@@ -105,10 +105,10 @@ async def test_verifying_a_file(
     await expect(page.get_by_role("heading", name="这条存证在平台的日志里")).to_be_visible()
     await looks_sound(eye, "verify-code", width, scheme)
 
-    await page.get_by_label("核验码").fill(code[:-1] + ("0" if code[-1] != "0" else "1"))
+    await page.get_by_role("textbox", name="核验码").fill(code[:-1] + ("0" if code[-1] != "0" else "1"))
     await page.get_by_role("button", name="核验", exact=True).click()
     await expect(page.get_by_role("heading", name="没有与此核验码相符的存证")).to_be_visible()
-    await page.get_by_label("核验码").fill("nonsense")
+    await page.get_by_role("textbox", name="核验码").fill("nonsense")
     await page.get_by_role("button", name="核验", exact=True).click()
     await expect(page.get_by_role("alert")).to_contain_text("核验码的形式不对")
 

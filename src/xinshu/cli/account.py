@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, cast
 from uuid import UUID
 
@@ -26,7 +26,8 @@ from xinshu.members.accounts.model import STATE_NAMES, Account, AccountState, Se
 from xinshu.members.accounts.passwords import Hasher
 from xinshu.members.accounts.person import Person
 from xinshu.members.accounts.principals import queries
-from xinshu.members.accounts.proposals import ProposalService, ProposalState
+from xinshu.members.accounts.proposal_routes import ProposalOut
+from xinshu.members.accounts.proposals import Proposal, ProposalService, ProposalState
 from xinshu.members.accounts.rules import normalise_login
 from xinshu.members.accounts.sessions import SessionService
 from xinshu.members.accounts.staff import AccountService
@@ -177,7 +178,7 @@ def proposals(
             lambda office: office.proposals.page(office.access("read"), cast("ProposalState | None", state), 1, 200)
         )
         if as_json:
-            print_json({"total": total, "proposals": [asdict(one) for one in found]})
+            print_json({"total": total, "proposals": [_proposal(one) for one in found]})
             return
         table = Table("编号", "事项", "登录名", "角色", "提议人", "时间", "状态", title=f"共 {total} 项")
         for one in found:
@@ -208,7 +209,7 @@ def withdraw(which: Annotated[UUID, typer.Argument(help="提议编号。")], as_
     """撤下一项提议。例:xinshu account withdraw 提议编号"""
     with explained(as_json):
         done = _with_office(lambda office: office.proposals.withdraw(office.access("reset"), which))
-        print_json(asdict(done)) if as_json else Console().print(
+        print_json(_proposal(done)) if as_json else Console().print(
             f"已撤下:{VERBS[done.verb]} {done.login}", highlight=False
         )
 
@@ -273,6 +274,10 @@ def _tell(work: Callable[[Office], Awaitable[Account]], as_json: bool, words: st
             print_json(_shown(account))
         else:
             Console().print(f"账户 {account.login} {words}。", highlight=False)
+
+
+def _proposal(one: Proposal) -> dict[str, Any]:
+    return ProposalOut.model_validate(one).model_dump(mode="json")
 
 
 def _shown(account: Account) -> dict[str, Any]:

@@ -51,8 +51,8 @@ def list_command(
 
     async def ask(service: ConsentService, access: Access) -> Any:
         found = await service.page(
-            access, subject_code=subject, grantee=grantee, shown=[state] if state else None, ending_within_days=ending_within, page=page,
-            page_size=page_size,
+            access, subject_code=subject, grantee=grantee, shown=[state] if state else None,
+            ending_within_days=ending_within, page=page, page_size=page_size,
         )  # fmt: skip
         return found.total, [short(one, service.purposes) for one in found.consents]
 

@@ -19,6 +19,8 @@ from xinshu.node.services import Services, open_services
 
 app = typer.Typer(help="启动节点。")
 
+GRACE = 20  # seconds that requests under way get when the node stops; streams of the big screen never end by themselves
+
 
 class PortTakenError(UnavailableError):
     """Another program listens where the node is to listen."""
@@ -49,7 +51,7 @@ async def run_node(services: Services) -> None:
     )
     config = uvicorn.Config(
         build_node(services), settings.host, settings.port, log_level="warning", access_log=False, lifespan="on",
-        **uvicorn_tls(settings, services.clock),
+        timeout_graceful_shutdown=GRACE, **uvicorn_tls(settings, services.clock),
     )  # fmt: skip
     await uvicorn.Server(config).serve()
 

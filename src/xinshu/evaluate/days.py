@@ -47,3 +47,14 @@ class Day:
     def year(self) -> int:
         """The last year that is over at the end of the day."""
         return (self.day + timedelta(days=1)).year - 1
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day of the month some months earlier, or that month's last day.
+
+    A date lies after it exactly where its key is less than `months` × `MONTH_KEY` below the day's.
+    """
+    month = month_index(day) - months
+    following = date((month + 1) // 12, (month + 1) % 12 + 1, 1)
+    last = (following - timedelta(days=1)).day
+    return date(month // 12, month % 12 + 1, min(day.day, last))

@@ -21,7 +21,7 @@ from xinshu.catalogue.conditions import literal
 from xinshu.catalogue.model import FieldType, When
 from xinshu.evaluate import columns
 from xinshu.evaluate.columns import SUBJECT
-from xinshu.evaluate.days import MONTH_KEY, Day
+from xinshu.evaluate.days import MONTH_KEY, Day, months_before
 from xinshu.evaluate.loader import Book
 from xinshu.evaluate.model import (
     Concentration,
@@ -65,6 +65,7 @@ class Compiled:
         self.book = book
         self._day = ibis.param("date")
         self._key, self._month, self._year = (ibis.param("int64") for _ in range(3))
+        self._bounds: dict[int, ir.Value] = {}  # months → the day after which such a window begins
         self.expression = self._build()
         self._statement: tuple[Day, str] | None = None
 
@@ -73,6 +74,7 @@ class Compiled:
         kept = self._statement  # one day is asked about again and again, then never
         if kept is None or kept[0] != day:
             values = {self._day: day.day, self._key: day.key, self._month: day.month, self._year: day.year}
+            values |= {bound: months_before(day.day, months) for months, bound in self._bounds.items()}
             kept = self._statement = day, str(ibis.to_sql(self.expression, dialect="duckdb", params=values))
         return kept[1]
 
@@ -102,8 +104,7 @@ class Compiled:
         kinds = {name: columns.fact_type(item, name) for name in names}
         facts = ibis.table({SUBJECT: "int64", **kinds}, name=columns.table_name(item))
         facts = facts.mutate(**self._ages(item, facts, ours))
-        if any(one.valid or isinstance(one, ValidToday) for one in ours):
-            facts = facts.mutate(x_valid=self._valid(item, facts))
+        facts = facts.mutate(**self._terms(item, facts, ours))
         parts = []
         series = [one for one in ours if columns.is_series(item, one)]
         apart = [one for one in ours if isinstance(one, Concentration)]
@@ -116,20 +117,42 @@ class Compiled:
         return parts
 
     def _ages(self, item: Item, facts: ir.Table, ours: Sequence[OverItem]) -> dict[str, ir.Value]:
-        """How far each date lies back: `<field>__age` in the unit of `columns.month_scale`, `<field>__days`."""
+        """How far months and years lie back, `<field>__age`; of dates whose periods are summed up, `<field>__days`."""
         found: dict[str, ir.Value] = {}
         for name in columns.dates_read(item, ours):
-            value = facts[name]
             match item.field(name).type:
                 case FieldType.DATE:
-                    month = value.year().cast("int64") * 12 + value.month().cast("int64") - 1
-                    found[f"{name}__age"] = self._key - (month * MONTH_KEY + value.day().cast("int64"))
-                    found[f"{name}__days"] = self._day.delta(value, unit="day").cast("int64")
+                    if any(isinstance(one, Latest) and one.date == name for one in ours):
+                        found[f"{name}__days"] = self._day.delta(facts[name], unit="day").cast("int64")
                 case FieldType.YEAR:
-                    found[f"{name}__age"] = self._year - value
+                    found[f"{name}__age"] = self._year - facts[name]
                 case _:
-                    found[f"{name}__age"] = self._month - value
+                    found[f"{name}__age"] = self._month - facts[name]
         return found
+
+    def _terms(self, item: Item, facts: ir.Table, ours: Sequence[OverItem]) -> dict[str, ir.Value]:
+        """Every condition on the records as a column: looked at once, however many indicators share it."""
+        found = {_named(condition): _term(item, facts, condition) for one in ours for condition in one.where}
+        for one in ours:
+            window = columns.window_of(item, one)
+            if window is not None:
+                found[_window_named(window)] = self._window(item, facts, window)
+        if any(one.valid or isinstance(one, ValidToday) for one in ours):
+            found["x_valid"] = self._valid(item, facts)
+        return found
+
+    def _window(self, item: Item, facts: ir.Table, window: tuple[str, int | None]) -> ir.BooleanValue:
+        """Whether a record's date lies in the window, not after the day."""
+        field, length = window
+        if item.field(field).type is FieldType.DATE:
+            inside = facts[field] <= self._day
+            return inside if length is None else inside & (facts[field] > self._bound(length // MONTH_KEY))
+        inside = facts[f"{field}__age"] >= 0
+        return inside if length is None else inside & (facts[f"{field}__age"] < length)
+
+    def _bound(self, months: int) -> ir.Value:
+        """The day after which a window of so many months begins."""
+        return self._bounds.setdefault(months, ibis.param("date"))
 
     def _valid(self, item: Item, facts: ir.Table) -> ir.BooleanValue:
         """Whether a record holds on the day; its bounds count as holding."""
@@ -153,23 +176,72 @@ class Compiled:
         metrics: dict[str, ir.Value] = {}
         after: dict[str, Post] = {}
         for one in ours:
-            _metrics(item, facts, one, metrics, after)
+            self._metrics(item, facts, one, metrics, after)
         totals = facts.group_by(SUBJECT).aggregate(**metrics)
         return totals.select(SUBJECT, **{name: make(totals) for name, make in after.items()})
+
+    def _metrics(
+        self, item: Item, facts: ir.Table, one: OverItem, metrics: dict[str, ir.Value], after: dict[str, Post]
+    ) -> None:
+        """The aggregates that an indicator needs, and what it makes of them."""
+        condition = _condition(item, facts, one)
+        name = one.id
+        match one:
+            case Count(distinct=str(field)):
+                metrics[name] = facts[field].nunique(where=condition)
+                after[name] = lambda t: t[name]
+            case Count() | ValidToday():
+                metrics[name] = facts.count(where=condition)
+                after[name] = lambda t: t[name]
+            case Flag():
+                metrics[name] = facts.count(where=condition)
+                after[name] = lambda t: (t[name] > 0).cast("int64")
+            case Sum():
+                metrics[name] = facts[one.field].sum(where=condition)
+                after[name] = lambda t: _number(t[name], item.field(one.field).type)
+            case Maximum():
+                metrics[name] = facts[one.field].max(where=condition)
+                after[name] = lambda t: _number(t[name], item.field(one.field).type)
+            case TimeSince():
+                chief = facts[one.date]
+                metrics[name] = chief.min(where=condition) if one.since == "first" else chief.max(where=condition)
+                after[name] = lambda t: self._since(t[name], one)
+            case Continuity():
+                shared = f"{one.date}__{hashlib.md5(repr((one.lag, one.window, one.where)).encode()).hexdigest()[:8]}"  # noqa: S324
+                if shared not in metrics:
+                    metrics[shared] = _months(facts, one.date, one.lag, one.window, condition)
+                after[name] = lambda t: _continuity(t[shared], one)
+            case Trend():
+                _trend(facts, one, condition, metrics, after)
+            case _:
+                raise AssertionError(one)
+
+    def _since(self, value: ir.Value, one: TimeSince) -> ir.Value:
+        """Days or whole months from a date to the day."""
+        if one.unit == "day":
+            return self._day.delta(value, unit="day").cast("int64")
+        month = value.year().cast("int64") * 12 + value.month().cast("int64") - 1
+        back = self._key - (month * MONTH_KEY + value.day().cast("int64"))
+        return (back // MONTH_KEY).cast("int64")
 
 
 def _condition(item: Item, facts: ir.Table, one: OverItem) -> ir.BooleanValue | None:
     """Which records count; None: all."""
-    terms = [_term(item, facts, condition) for condition in one.where]
+    terms = [facts[_named(condition)] for condition in one.where]
     if one.valid or isinstance(one, ValidToday):
         terms.append(facts["x_valid"])
     window = columns.window_of(item, one)
     if window is not None:
-        age = facts[f"{window[0]}__age"]
-        terms.append(age >= 0)
-        if window[1] is not None:
-            terms.append(age < window[1])
+        terms.append(facts[_window_named(window)])
     return reduce(and_, terms) if terms else None
+
+
+def _named(condition: When) -> str:
+    return "x_" + hashlib.md5(condition.model_dump_json().encode()).hexdigest()[:12]  # noqa: S324  (a name)
+
+
+def _window_named(window: tuple[str, int | None]) -> str:
+    return f"x_{window[0]}_{window[1] or 'ever'}"
 
 
 def _term(item: Item, facts: ir.Table, condition: When) -> ir.BooleanValue:
@@ -195,41 +267,6 @@ def _number(value: ir.Value, field: FieldType) -> ir.Value:
     """A sum or extreme in its final type. Engines add up whole numbers in wider ones, of which Ibis knows nothing."""
     final = value.cast("float64")
     return final if field is FieldType.DECIMAL else final.cast("int64")
-
-
-def _metrics(item: Item, facts: ir.Table, one: OverItem, metrics: dict[str, ir.Value], after: dict[str, Post]) -> None:
-    """The aggregates that an indicator needs, and what it makes of them."""
-    condition = _condition(item, facts, one)
-    name = one.id
-    match one:
-        case Count(distinct=str(field)):
-            metrics[name] = facts[field].nunique(where=condition)
-            after[name] = lambda t: t[name]
-        case Count() | ValidToday():
-            metrics[name] = facts.count(where=condition)
-            after[name] = lambda t: t[name]
-        case Flag():
-            metrics[name] = facts.count(where=condition)
-            after[name] = lambda t: (t[name] > 0).cast("int64")
-        case Sum():
-            metrics[name] = facts[one.field].sum(where=condition)
-            after[name] = lambda t: _number(t[name], item.field(one.field).type)
-        case Maximum():
-            metrics[name] = facts[one.field].max(where=condition)
-            after[name] = lambda t: _number(t[name], item.field(one.field).type)
-        case TimeSince():
-            aged = facts[f"{one.date}__{'days' if one.unit == 'day' else 'age'}"]
-            metrics[name] = aged.max(where=condition) if one.since == "first" else aged.min(where=condition)
-            after[name] = lambda t: t[name] if one.unit == "day" else (t[name] // MONTH_KEY).cast("int64")
-        case Continuity():
-            shared = f"{one.date}__{hashlib.md5(repr((one.lag, one.window, one.where)).encode()).hexdigest()[:8]}"  # noqa: S324
-            if shared not in metrics:
-                metrics[shared] = _months(facts, one.date, one.lag, one.window, condition)
-            after[name] = lambda t: _continuity(t[shared], one)
-        case Trend():
-            _trend(facts, one, condition, metrics, after)
-        case _:
-            raise AssertionError(one)
 
 
 def _both(condition: ir.BooleanValue | None, other: ir.BooleanValue) -> ir.BooleanValue:

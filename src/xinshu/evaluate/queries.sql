@@ -92,7 +92,7 @@ set version = excluded.version, as_of = excluded.as_of, computed_at = excluded.c
 -- name: drop_strays!
 -- Results of models that no longer evaluate the subject.
 delete from evaluation_result r using subject c
-where c.id = r.subject_id and r.subject_id >= :low and r.subject_id < :high
+where c.id = r.subject_id and r.subject_id = any (:subjects::bigint[])
   and not exists (select from evaluation_stage s where s.subject_id = r.subject_id and s.model = r.model);
 
 -- name: begin_run$
@@ -217,3 +217,7 @@ select month, at, subjects, psi, distribution from evaluation_monitor
 where model = :model and version = :version
 order by month desc
 limit 60;
+
+-- name: forget_marks!
+with batches as (delete from evaluation_batch)
+delete from evaluation_dirty;

@@ -53,9 +53,8 @@ class Engine:
         cards: Sequence[Scorecard],
     ) -> None:  # fmt: skip
         """From a CSV of records (subject_id, item, payload) to tables `indicators` and `evaluations` of the bench."""
-        known = pa.table(
-            {SUBJECT: pa.array([s for s, _ in subjects], pa.int64()), "kind": pa.array([k for _, k in subjects])}
-        )
+        schema = pa.schema([(SUBJECT, pa.int64()), ("kind", pa.string())])
+        known = pa.table([list(column) for column in zip(*subjects, strict=True)], schema=schema)
         bench.connection.register("given_subjects", known)
         bench.execute(f"create or replace table {SUBJECTS} as from given_subjects")
         bench.connection.unregister("given_subjects")
@@ -122,30 +121,32 @@ async def piece(
     else:
         assert chosen is not None  # noqa: S101  (one of the two)
         some = list(chosen)
-        low, high = min(some), max(some) + 1
         subjects = [(r["id"], r["kind"]) async for r in queries.subjects_of(conn, subjects=some)]
         sql = queries.records_of_subjects.sql
         given = (some, items, until)
     if not subjects:
         return 0, 0
-    records = bench.folder / "records.csv"
-    await conn.copy_from_query(sql.rstrip().rstrip(";"), *given, output=str(records), format="csv")
-    await asyncio.to_thread(engine.compute, bench, str(records), subjects, day, cards)
-    records.unlink()
+    records = bench.folder / "records.csv"  # in clear: the folder is private to the node, the file goes at once
+    try:
+        await conn.copy_from_query(sql.rstrip().rstrip(";"), *given, output=str(records), format="csv")
+        await asyncio.to_thread(engine.compute, bench, str(records), subjects, day, cards)
+    finally:
+        records.unlink(missing_ok=True)
     await queries.create_stage(conn)
     for table, query in (
         ("evaluation_stage", _stage_sql()),
         ("indicator_stage", engine.values_sql()),
     ):
         out = bench.folder / f"{table}.csv"
-        await asyncio.to_thread(bench.execute, f"copy ({query}) to '{out}' (format csv, header false)")
-        await conn.copy_to_table(table, source=str(out), format="csv")
-        out.unlink()
+        try:
+            await asyncio.to_thread(bench.execute, f"copy ({query}) to '{out}' (format csv, header false)")
+            await conn.copy_to_table(table, source=str(out), format="csv")
+        finally:
+            out.unlink(missing_ok=True)
     changed = await queries.count_changes(conn)
     await queries.store_indicators(conn, as_of=day.day, now=now)
     await queries.store_results(conn, as_of=day.day, now=now)
-    if bounds is not None:
-        await queries.drop_strays(conn, low=low, high=high)
+    await queries.drop_strays(conn, subjects=[subject for subject, _ in subjects])
     await conn.execute("drop table evaluation_stage, indicator_stage")
     return len(subjects), changed
 

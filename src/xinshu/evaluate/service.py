@@ -249,6 +249,12 @@ class EvaluationService:
             marks = await queries.count_dirty(conn)
         return int(marks["subjects"] + marks["batches"])
 
+    async def forget_marks(self) -> None:
+        """Where no model is in force; a run under way sees to them itself."""
+        async with self._db.transaction() as conn:
+            if await queries.lock_run(conn):
+                await queries.forget_marks(conn)
+
     @staticmethod
     async def _alone(conn: Any) -> None:
         if not await queries.lock_run(conn):

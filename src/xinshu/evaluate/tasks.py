@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from xinshu.evaluate.service import EvaluationService
 from xinshu.jobs import enqueue
 from xinshu.members.model import Principal
 from xinshu.store import Database
+
+if TYPE_CHECKING:
+    from xinshu.evaluate.service import EvaluationService
 
 FULL, TOUCHED = "evaluate.full", "evaluate.touched"
 WORKER = Principal("system:evaluate", "评价任务")
@@ -43,9 +45,16 @@ def tasks(service: EvaluationService) -> dict[str, Task]:
 
 
 async def wake(db: Database, service: EvaluationService) -> None:
-    """Ask for the touched ones to be evaluated if there are any; called every minute and after publications."""
-    if await service.waiting() > 0:
+    """Ask for the touched ones to be evaluated if there are any; called every minute and after publications.
+
+    Without a model in force nothing is evaluated: a full run follows when one comes into force.
+    """
+    if await service.waiting() == 0:
+        return
+    if await service.cards():
         await enqueue(db, TOUCHED, {}, key=TOUCHED)
+    else:
+        await service.forget_marks()
 
 
 async def ask_full(db: Database) -> None:

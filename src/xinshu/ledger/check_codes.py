@@ -1,8 +1,8 @@
 """Short codes by which anybody may learn that an entry is in the log, and of what kind: `487-K7QF-3M2P-9T`.
 
-The check is made from the content of the entry under a domain of its own, so that the hashes in public proofs do not
-give it away: only whoever holds the receipt (or the entry) can know it. Fifty bits: at the pace at which an address may
-ask, guessing one takes longer than the log will be kept.
+The check is made from number and content of the entry under a domain of its own, so that the hashes in public proofs
+do not give it away: only whoever holds the receipt (or the entry) can know it. Fifty bits: at the pace at which an
+address may ask, guessing one takes longer than the log will be kept.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class CheckCodeUnknownError(NotFoundError):
 
 def check_code(digest: Digest, index: int, content: bytes) -> str:
     """The code of an entry, in groups for reading aloud."""
-    check = _check(digest, content)
+    check = _check(digest, index, content)
     return f"{index}-{check[:4]}-{check[4:8]}-{check[8:]}"
 
 
@@ -52,9 +52,9 @@ def read_code(text: str) -> tuple[int, str]:
     return int(found["index"]), found["check"]
 
 
-def is_check_of(digest: Digest, content: bytes, check: str) -> bool:
-    """Whether the check belongs to this content."""
-    return hmac.compare_digest(_check(digest, content), check)
+def is_check_of(digest: Digest, index: int, content: bytes, check: str) -> bool:
+    """Whether the check belongs to this entry."""
+    return hmac.compare_digest(_check(digest, index, content), check)
 
 
 def unknown() -> CheckCodeUnknownError:
@@ -67,6 +67,6 @@ def day_of(at: datetime) -> date:
     return at.astimezone(CHINA).date()
 
 
-def _check(digest: Digest, content: bytes) -> str:
-    bits = int.from_bytes(digest(_DOMAIN + content)[:8], "big") >> (64 - 5 * LENGTH)
+def _check(digest: Digest, index: int, content: bytes) -> str:
+    bits = int.from_bytes(digest(_DOMAIN + str(index).encode() + b"\x00" + content)[:8], "big") >> (64 - 5 * LENGTH)
     return "".join(ALPHABET[(bits >> shift) & 31] for shift in range(5 * (LENGTH - 1), -1, -5))

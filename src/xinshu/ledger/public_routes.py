@@ -89,7 +89,7 @@ async def _by_code(ledger: Ledger, text: str) -> VerifiedOut:
         leaf = await ledger.leaf(index)
     except LeafUnknownError:
         raise unknown() from None
-    if not is_check_of(ledger.suite.digest, leaf.content.encode(), check):
+    if not is_check_of(ledger.suite.digest, index, leaf.content.encode(), check):
         raise unknown()
     state = note.read(await ledger.newest_checkpoint(), ledger.public_key)
     is_signed = state.size > index

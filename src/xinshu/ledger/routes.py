@@ -22,6 +22,8 @@ INDEX_MAX = 2**62
 PAGE_MAX = 200
 # Two views, as in X-Road: what was read about firms, and what was done to the platform itself.
 ACCESS = ("inquiry", "screening", "share", "push", "report", "export")
+ACTS = tuple(f"access.{kind}" for kind in ("sign_in", "token", "rights", "key", "member", "job", "bootstrap"))
+_VIEWS = {"access": list(ACCESS), "acts": list(ACTS)}
 
 
 class MayRead(Protocol):
@@ -157,7 +159,9 @@ def router(ledger: Ledger, read: Callable[..., MayRead]) -> APIRouter:
     @routes.get("/leaves", summary="存证日志 Leaves")
     async def leaves(
         access: Reading,
-        view: Annotated[str | None, Query(pattern="^(access|all)$", description="access:只看数据取用")] = None,
+        view: Annotated[
+            str | None, Query(pattern="^(access|acts|all)$", description="access:数据取用;acts:管理行为")
+        ] = None,
         kind: Annotated[str | None, Query(max_length=40)] = None,
         subject: Annotated[str | None, Query(max_length=40, description="信用主体代码")] = None,
         member: Annotated[str | None, Query(max_length=40, description="成员编号")] = None,
@@ -165,7 +169,7 @@ def router(ledger: Ledger, read: Callable[..., MayRead]) -> APIRouter:
         page_size: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
     ) -> list[LeafOut]:
         """Newest first, within what the caller may see."""
-        kinds = [kind] if kind is not None else list(ACCESS) if view == "access" else None
+        kinds = [kind] if kind is not None else _VIEWS.get(view or "")
         found = await ledger.leaves(
             kinds=kinds, subject=subject, member_id=member, before=before, size=page_size, scopes=access.scopes
         )

@@ -64,8 +64,8 @@ def database(version: str, size: int, connections: int, most: int) -> Finding:
     return Finding(
         "database", Words("数据库", "Database"), "attention" if full else "good",
         Words(
-            f"PostgreSQL {version},{_size(size)},连接 {connections} / {most}",
-            f"PostgreSQL {version}, {_size(size)}, {connections} of {most} connections",
+            f"PostgreSQL {version} · {_size(size)} · 连接 {connections} / {most}",
+            f"PostgreSQL {version} · {_size(size)} · {connections} of {most} connections",
         ),
         Words("连接快用完了:减少其他程序的连接,或调大 max_connections", "Free connections or raise max_connections")
         if full else None,
@@ -179,8 +179,11 @@ def held(count: int, since: datetime | None, now: datetime) -> Finding:
     if count == 0:
         return Finding("held", name, "good", Words("没有", "None"), place="/batches?state=held")
     days = int(_seconds(since, now) // 86400)
+    words = Words(f"{count} 个", f"{count}")
+    if days > 0:
+        words = Words(f"{count} 个,最早的已等 {days} 天", f"{count}, the oldest for {days} days")
     return Finding(
-        "held", name, "attention", Words(f"{count} 个,最早的已等 {days} 天", f"{count}, the oldest for {days} days"),
+        "held", name, "attention", words,
         Words("查看暂停的原因,接受或退回", "See why they are held, accept or send back"), "/batches?state=held",
         {"held": count, "days": days},
     )  # fmt: skip

@@ -7,7 +7,9 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -29,6 +31,9 @@ from xinshu.core.industries import Industries
 from xinshu.core.settings import Settings
 from xinshu.core.sizes import Sizes
 from xinshu.crypto import Vault
+from xinshu.evaluate.tasks import TOUCHED, ask_full
+from xinshu.evaluate.tasks import tasks as evaluation_tasks
+from xinshu.evaluate.tasks import wake as wake_evaluation
 from xinshu.inquiry.listing import Inquiries
 from xinshu.inquiry.push import changes, closing
 from xinshu.inquiry.service import InquiryService
@@ -46,6 +51,9 @@ from xinshu.store.lake import Lake
 from xinshu.store.workbench import Workbenches
 from xinshu.subjects.service import SubjectService
 from xinshu.subjects.tasks import refresh_search
+
+if TYPE_CHECKING:
+    from xinshu.evaluate.service import EvaluationService
 
 logger = structlog.get_logger(__name__)
 CHECKPOINT_EVERY = 60.0  # seconds
@@ -68,6 +76,7 @@ class Services:
     table: Permissions
     membership: Membership | None
     authorisations: Authorisations | None
+    benches: Workbenches
     distribution: Distribution
     host: Host
 
@@ -85,6 +94,15 @@ class Services:
     def overview(self) -> Overview:
         """What providers see of their own sending."""
         return Overview(self.db, self.catalogue, self.clock)
+
+    @cached_property
+    def evaluation(self) -> EvaluationService:
+        """Indicators and evaluations; loaded at first use: most commands are quicker without."""
+        from xinshu.evaluate.loader import Book
+        from xinshu.evaluate.service import EvaluationService
+
+        book = Book.load(self.settings.definitions, self.catalogue)
+        return EvaluationService(self.db, book, self.clock, self.ledger, self.benches)
 
     @property
     def inquiries(self) -> Inquiries:
@@ -111,10 +129,19 @@ class Services:
     async def _after_publication(self) -> None:
         await self.refresh_search()
         await self.distribution.push.wake()
+        await wake_evaluation(self.db, self.evaluation)
+
+    async def ask_evaluation(self, full: bool) -> None:
+        """Ask the background worker to evaluate all subjects, or those touched since the last run."""
+        if full:
+            await ask_full(self.db)
+        else:
+            await enqueue(self.db, TOUCHED, {}, key=TOUCHED)
 
     def worker(self) -> Worker:
         """A background worker with all tasks."""
         tasks = {
+            **evaluation_tasks(self.evaluation),
             PROCESS: process_task(self.collect, self._after_publication),
             PULL: pull_task(self.pulls, self._after_publication),
             **self.distribution.tasks,
@@ -129,7 +156,9 @@ class Services:
             try:
                 await self.ledger.checkpoint()
                 await self.distribution.push.wake()
+                await wake_evaluation(self.db, self.evaluation)
                 if day != self.clock.today():
+                    await ask_full(self.db)
                     await self.distribution.remove_outlived()
                     await self.collect.sweep()
                     if self.membership is not None:
@@ -226,6 +255,7 @@ async def open_services(settings: Settings, clock: Clock, host: Host | None = No
             table=table,
             membership=membership,
             authorisations=authorisations,
+            benches=benches,
             distribution=Distribution.build(
                 settings, clock, db, lake, catalogue, table, ledger, inquiry, host, sandbox
             ),

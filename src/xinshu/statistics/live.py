@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import orjson
@@ -49,6 +50,15 @@ class TooManyWatchersError(UnavailableError):
     code: ClassVar[str] = "live_full"
 
 
+@dataclass(frozen=True)
+class Provided:
+    """What a provider has handed in ever."""
+
+    code: str
+    name: Words
+    rows: int
+
+
 class Live:
     """The board of this process and those who watch it."""
 
@@ -57,7 +67,7 @@ class Live:
         self._clock = clock
         self._service = figures
         self._tally: Tally | None = None
-        self._ever: tuple[int, dict[str, int]] | None = None  # batches of the day when it was read; provider → rows
+        self._ever: tuple[int, list[Provided]] | None = None  # batches of the day when it was read; what came in ever
         self._board: Board | None = None
         self._text = b""
         self._version = 0
@@ -139,11 +149,11 @@ class Live:
                     tally = self._tally = await Tally.of_day(conn, today)
                 await tally.count_to(conn, size)
                 if self._ever is None or self._ever[0] != tally.batches:
-                    ever = {row["provider"]: row["accepted"] async for row in queries.rows_by_provider(conn)}
+                    ever = [self._provided(row) async for row in queries.rows_by_provider(conn)]
                     self._ever = (tally.batches, ever)
                 found = queries.leaf_events(conn, after=max(0, size - LOOK_BACK), until=size, most=EVENTS)
                 rows = [dict(row) async for row in found]
-            self._board = await self._of(tally, size, self._ever[1], [self._event(row) for row in rows])
+            self._board = await self._of(tally, size, self._ever[1], [self._event(row, self._ever[1]) for row in rows])
             self._text = orjson.dumps(self._board.model_dump(mode="json"))
             self._version += 1
             self._made_at = now
@@ -154,7 +164,17 @@ class Live:
             return False
         return self._tally.day == self._clock.today() and now - self._made_at < ANEW_AFTER
 
-    async def _of(self, tally: Tally, size: int, ever: dict[str, int], events: list[EventOut]) -> Board:
+    def _provided(self, row: Any) -> Provided:
+        """A provider by the name it joined with; else as the catalogue calls it."""
+        code, name = row["provider"], row["name"]
+        called = Words(zh=name, en=name) if name is not None else self._in_catalogue(code)
+        return Provided(code, called or Words(zh=code, en=code), row["accepted"])
+
+    def _in_catalogue(self, code: str) -> Words | None:
+        found = (item.provider for item in self._service.around.catalogue().items if item.provider.code == code)
+        return next((Words(zh=one.zh, en=one.en) for one in found), None)
+
+    async def _of(self, tally: Tally, size: int, ever: list[Provided], events: list[EventOut]) -> Board:
         figures, statistics = await self._service.figures(), await self._service.statistics()
         lit: dict[str | None, int] = defaultdict(int)
         for division, count in tally.inquiries_by_division.items():
@@ -174,7 +194,10 @@ class Live:
             areas=[
                 LitAreaOut(**area.model_dump(), inquiries=lit.get(area.code, 0)) for area in statistics.subjects.areas
             ],
-            inflows=self._inflows(ever, tally),
+            inflows=[
+                FlowOut(code=one.code, name=one.name, total=one.rows, today=tally.rows_by_provider.get(one.code, 0))
+                for one in sorted(ever, key=lambda one: -one.rows)
+            ],
             outflows=[
                 FlowOut(
                     code=kind, name=Words(zh=KIND_NAMES[kind], en=KINDS_EN[kind]),
@@ -186,20 +209,7 @@ class Live:
             events=events,
         )  # fmt: skip
 
-    def _inflows(self, ever: dict[str, int], tally: Tally) -> list[FlowOut]:
-        names = self._provider_names()
-        found = [
-            FlowOut(code=code, name=names.get(code, Words(zh=code, en=code)), total=rows,
-                    today=tally.rows_by_provider.get(code, 0))
-            for code, rows in ever.items()
-        ]  # fmt: skip
-        return sorted(found, key=lambda one: -one.total)
-
-    def _provider_names(self) -> dict[str, Words]:
-        items = self._service.around.catalogue().items
-        return {item.provider.code: Words(zh=item.provider.zh, en=item.provider.en) for item in items}
-
-    def _event(self, row: dict[str, Any]) -> EventOut:
+    def _event(self, row: dict[str, Any], ever: list[Provided]) -> EventOut:
         about = orjson.loads(row["about"])
         around = self._service.around
         kind = row["kind"] if row["kind"] != "consent" else f"consent_{about.get('event')}"
@@ -209,7 +219,7 @@ class Live:
         return EventOut(
             index=row["index"], at=row["at"], kind=kind, item=about.get("item") if is_batch else None,
             item_name=Words(zh=item.name.zh, en=item.name.en) if item is not None and is_batch else None,
-            provider=self._provider_names().get(about.get("provider", "")) if is_batch else None,
+            provider=next((one.name for one in ever if one.code == about.get("provider")), None) if is_batch else None,
             rows=about.get("accepted") if is_batch else None, member_kind=row["member_kind"],
             purpose=around.purposes.get(about.get("purpose", "")),
             area=around.divisions.name_of(area) if area is not None else None,

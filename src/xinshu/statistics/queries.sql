@@ -38,9 +38,12 @@ where at >= :since and member_id is not null and purpose not in ('own', 'upkeep'
 group by purpose, month;
 
 -- name: rows_by_provider
--- Rows accepted since ever, by provider.
-select provider, coalesce(sum((counts ->> 'accepted')::bigint), 0)::bigint as accepted
-from batch where state in ('published', 'feedback_sent') group by provider;
+-- Rows accepted since ever, by provider; `name`: of the member online that provides under this code.
+select b.provider, m.name, coalesce(sum((b.counts ->> 'accepted')::bigint), 0)::bigint as accepted
+from batch b
+left join member m on m.provider_code = b.provider and m.state = 'online'
+where b.state in ('published', 'feedback_sent')
+group by b.provider, m.name;
 
 -- name: log_size$
 select coalesce((select size from log_head), 0);

@@ -78,9 +78,10 @@ class AtHand:
         """One that is at hand; None: ask the pool."""
         while self._free:
             conn, since = self._free.pop()
-            if not conn.is_closed() and self._now() - since < IDLE:
-                return conn
-            conn.terminate()  # as the pool does with those that nobody used for long; frees its place there
+            if _is_open(conn):
+                if self._now() - since < IDLE:
+                    return conn
+                conn.terminate()  # as the pool does with those that nobody used for long; frees its place there
         return None
 
     async def fetch(self) -> Any:
@@ -93,7 +94,7 @@ class AtHand:
 
     def keep(self, conn: Any) -> bool:
         """Keep a connection at hand that is whole and of which nobody is in need; False: give it to the pool."""
-        if self._wanted or len(self._free) >= self._most or conn.is_closed() or conn.is_in_transaction():
+        if self._wanted or len(self._free) >= self._most or not _is_open(conn) or conn.is_in_transaction():
             return False
         self._free.append((conn, self._now()))
         return True
@@ -108,6 +109,13 @@ class AtHand:
         while self._free:
             with contextlib.suppress(*LOST):
                 await self.pool.release(self._free.pop()[0])
+
+
+def _is_open(conn: Any) -> bool:
+    try:
+        return not conn.is_closed()
+    except asyncpg.InterfaceError:  # the server has ended it, and the pool has taken it back
+        return False
 
 
 class Database:

@@ -3,7 +3,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { api, got } from "./client";
 
 export interface LeafFilter {
-  view?: "access" | "all";
+  view?: "access" | "acts" | "all";
   kind?: string;
   subject?: string;
   member?: string;

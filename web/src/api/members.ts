@@ -19,6 +19,12 @@ export const memberOf = (id: string) =>
     queryFn: () => got(api.GET("/v1/members/{member_id}", path(id))),
   });
 
+export const branchesOf = (parent: string) =>
+  queryOptions({
+    queryKey: ["branches", parent],
+    queryFn: () => got(api.GET("/v1/members", { params: { query: { parent, page_size: 100 } } })),
+  });
+
 export const checklistOf = (id: string) =>
   queryOptions({
     queryKey: ["member", id, "checklist"],

@@ -1372,6 +1372,214 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/evaluation-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 评价模型 Models
+         * @description Every version, newest of each first.
+         */
+        get: operations["listed_v1_evaluation_models_get"];
+        put?: never;
+        /**
+         * 起草模型 Draft a model
+         * @description A version never changes once it is there.
+         */
+        post: operations["create_v1_evaluation_models_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluation-models/{id}/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一个版本 One version
+         * @description With its validation and its life.
+         */
+        get: operations["one_v1_evaluation_models__id___version__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluation-models/{id}/{version}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 批准 Approve
+         * @description By a person who neither drafted nor validated it.
+         */
+        post: operations["approve_v1_evaluation_models__id___version__approval_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluation-models/{id}/{version}/monitoring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 运行监测 Drift
+         * @description Month by month, newest first.
+         */
+        get: operations["monitoring_v1_evaluation_models__id___version__monitoring_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluation-models/{id}/{version}/retirement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 停用 Retire
+         * @description Nobody is evaluated by it any more.
+         */
+        post: operations["retire_v1_evaluation_models__id___version__retirement_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluation-models/{id}/{version}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 施行 Bring into force
+         * @description The version before it is retired; everybody is evaluated by it in the background.
+         */
+        post: operations["start_v1_evaluation_models__id___version__start_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluation-models/{id}/{version}/validation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 验证 Validate
+         * @description Discrimination, calibration, distribution, fairness, over all subjects as the draft scores them.
+         */
+        post: operations["validate_v1_evaluation_models__id___version__validation_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluation-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 评价运行记录 Runs
+         * @description Newest first.
+         */
+        get: operations["runs_v1_evaluation_runs_get"];
+        put?: never;
+        /**
+         * 执行评价 Ask for a run
+         * @description Handed to the background worker; asked for twice while one waits, it runs once.
+         */
+        post: operations["run_v1_evaluation_runs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 评价结果列表 Stored evaluations
+         * @description Best first, as the last run stored them.
+         */
+        get: operations["listed_v1_evaluations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/distribution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 评价结果分布 Distribution of grades
+         * @description By city, size class, section of industry and kind.
+         */
+        get: operations["distribution_v1_evaluations_distribution_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/firm-accounts": {
         parameters: {
             query?: never;
@@ -1450,6 +1658,26 @@ export interface paths {
          * @description Database, lake, background work, evidence, search, pulls, push, timeliness: a state, words, what to do.
          */
         get: operations["health_v1_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/indicators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 指标定义 Indicators
+         * @description All of them, as they are computed.
+         */
+        get: operations["indicators_v1_indicators_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2173,6 +2401,26 @@ export interface paths {
          * @description Closes accounts, keys and authorisations, and issues the data-destruction certificate.
          */
         post: operations["offboard_v1_members__member_id__offboard_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members/{member_id}/parent-confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 确认下级机构 Confirm a branch
+         * @description By an administrator of the member that it named as its parent; without it no branch is admitted.
+         */
+        post: operations["confirm_branch_v1_members__member_id__parent_confirmation_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2945,6 +3193,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/subjects/{code}/evaluation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 主体的信用评价及理由 Evaluation of a subject
+         * @description Score, grade, points, reasons and facts, as this reader may see them; recorded as evidence first.
+         */
+        get: operations["evaluation_v1_subjects__code__evaluation_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/subjects/{code}/history": {
         parameters: {
             query?: never;
@@ -3601,6 +3869,19 @@ export interface components {
             subject?: string | null;
         };
         /**
+         * Bands
+         * @description Desensitised twin of a number: which band it lies in. `edges` rise; the band of x is the count of edges ≤ x.
+         */
+        Bands: {
+            /** Edges */
+            edges: number[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "bands";
+        };
+        /**
          * BatchPage
          * @description One page of batches.
          */
@@ -3613,6 +3894,16 @@ export interface components {
             page_size: number;
             /** Total */
             total: number;
+        };
+        /**
+         * Bin
+         * @description Values up to and including `to`, above those of the bin before; without `to`: all that are left.
+         */
+        Bin: {
+            /** Points */
+            points: number;
+            /** To */
+            to?: number | null;
         };
         /**
          * Board
@@ -3937,6 +4228,16 @@ export interface components {
             state: components["schemas"]["ClientState"];
         };
         /**
+         * CodeBin
+         * @description Values that are one of `codes`.
+         */
+        CodeBin: {
+            /** Codes */
+            codes: string[];
+            /** Points */
+            points: number;
+        };
+        /**
          * CodeWantedOut
          * @description The password was right; now POST /v1/session/second-factor from the same browser, within `seconds`.
          */
@@ -4019,6 +4320,54 @@ export interface components {
             /** Value */
             value?: unknown;
             when?: components["schemas"]["When"] | null;
+        };
+        /**
+         * Concentration
+         * @description Share of the largest group in the sum of `field`, grouped by `by`; missing unless the sum is positive.
+         */
+        Concentration: {
+            /** By */
+            by: string;
+            /** Date */
+            date?: string | null;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "higher" | "lower" | "neutral";
+            /** Field */
+            field: string;
+            /** Id */
+            id: string;
+            /** Item */
+            item: string;
+            /** Meaning */
+            meaning: string;
+            name: components["schemas"]["Text"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            pattern: "concentration";
+            /** Twin */
+            twin: components["schemas"]["Bands"] | components["schemas"]["Flagged"] | components["schemas"]["Groups"];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "piece" | "CNY" | "CNY_10K" | "percent" | "ratio" | "day" | "month" | "year" | "person" | "flag" | "code" | "point" | "mu" | "kWh" | "m2" | "m3" | "USD_10K";
+            /**
+             * Valid
+             * @default false
+             */
+            valid?: boolean;
+            /**
+             * Where
+             * @default []
+             */
+            where?: components["schemas"]["When"][];
+            /** Window */
+            window?: number | null;
         };
         /**
          * ConditionOut
@@ -4170,6 +4519,61 @@ export interface components {
             phone: string;
         };
         /**
+         * Continuity
+         * @description Over the months of `date` in the window: `months` present, `missing` since the first present, `breaks` (holes),
+         *     `longest_run` and `current_run` (up to the newest month). `lag`: months by which the data arrive late.
+         */
+        Continuity: {
+            /** Date */
+            date: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "higher" | "lower" | "neutral";
+            /** Id */
+            id: string;
+            /** Item */
+            item: string;
+            /**
+             * Lag
+             * @default 0
+             */
+            lag?: number;
+            /** Meaning */
+            meaning: string;
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "months" | "missing" | "breaks" | "longest_run" | "current_run";
+            name: components["schemas"]["Text"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            pattern: "continuity";
+            /** Twin */
+            twin: components["schemas"]["Bands"] | components["schemas"]["Flagged"] | components["schemas"]["Groups"];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "piece" | "CNY" | "CNY_10K" | "percent" | "ratio" | "day" | "month" | "year" | "person" | "flag" | "code" | "point" | "mu" | "kWh" | "m2" | "m3" | "USD_10K";
+            /**
+             * Valid
+             * @default false
+             */
+            valid?: boolean;
+            /**
+             * Where
+             * @default []
+             */
+            where?: components["schemas"]["When"][];
+            /** Window */
+            window: number;
+        };
+        /**
          * CorrectionOut
          * @description A batch that mends this one.
          */
@@ -4186,6 +4590,52 @@ export interface components {
              */
             received_at: string;
             state: components["schemas"]["xinshu__collect__model__BatchState"];
+        };
+        /**
+         * Count
+         * @description How many records, or how many different values of `distinct`. Nothing known counts 0.
+         */
+        Count: {
+            /** Date */
+            date?: string | null;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "higher" | "lower" | "neutral";
+            /** Distinct */
+            distinct?: string | null;
+            /** Id */
+            id: string;
+            /** Item */
+            item: string;
+            /** Meaning */
+            meaning: string;
+            name: components["schemas"]["Text"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            pattern: "count";
+            /** Twin */
+            twin: components["schemas"]["Bands"] | components["schemas"]["Flagged"] | components["schemas"]["Groups"];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "piece" | "CNY" | "CNY_10K" | "percent" | "ratio" | "day" | "month" | "year" | "person" | "flag" | "code" | "point" | "mu" | "kWh" | "m2" | "m3" | "USD_10K";
+            /**
+             * Valid
+             * @default false
+             */
+            valid?: boolean;
+            /**
+             * Where
+             * @default []
+             */
+            where?: components["schemas"]["When"][];
+            /** Window */
+            window?: number | null;
         };
         /**
          * CountsOut
@@ -4496,6 +4946,17 @@ export interface components {
             valid_to: string;
         };
         /**
+         * Dimension
+         * @description One of the dimensions (一级指标).
+         */
+        Dimension: {
+            /** Id */
+            id: string;
+            /** Indicators */
+            indicators: components["schemas"]["Scored"][];
+            name: components["schemas"]["Text"];
+        };
+        /**
          * DocumentOut
          * @description A document handed in.
          */
@@ -4528,6 +4989,27 @@ export interface components {
             uploaded_by: string;
             /** Valid To */
             valid_to: string | null;
+        };
+        /**
+         * DriftOut
+         * @description A month of a model: PSI of its scores against those approved. `drift`: stable, watch (≥0.1), alarm (≥0.25).
+         */
+        DriftOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Distribution */
+            distribution: number[];
+            /** Drift */
+            drift: string;
+            /** Month */
+            month: string;
+            /** Psi */
+            psi: number;
+            /** Subjects */
+            subjects: number;
         };
         /**
          * EditedOut
@@ -4888,6 +5370,61 @@ export interface components {
             valid_to: string | null;
         };
         /**
+         * Flag
+         * @description 1 where any record meets the conditions, else 0.
+         */
+        Flag: {
+            /** Date */
+            date?: string | null;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "higher" | "lower" | "neutral";
+            /** Id */
+            id: string;
+            /** Item */
+            item: string;
+            /** Meaning */
+            meaning: string;
+            name: components["schemas"]["Text"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            pattern: "flag";
+            /** Twin */
+            twin: components["schemas"]["Bands"] | components["schemas"]["Flagged"] | components["schemas"]["Groups"];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "piece" | "CNY" | "CNY_10K" | "percent" | "ratio" | "day" | "month" | "year" | "person" | "flag" | "code" | "point" | "mu" | "kWh" | "m2" | "m3" | "USD_10K";
+            /**
+             * Valid
+             * @default false
+             */
+            valid?: boolean;
+            /**
+             * Where
+             * @default []
+             */
+            where?: components["schemas"]["When"][];
+            /** Window */
+            window?: number | null;
+        };
+        /**
+         * Flagged
+         * @description Desensitised twin of a number: whether it is more than nothing, 0 or 1.
+         */
+        Flagged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "flag";
+        };
+        /**
          * FlowOut
          * @description What flows in from a provider (rows: ever and today), or out to members of a kind (inquiries today).
          */
@@ -4966,6 +5503,19 @@ export interface components {
             location: string;
         };
         /**
+         * GradeFrom
+         * @description A grade and the least score that earns it.
+         */
+        GradeFrom: {
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "优" | "良" | "中" | "差";
+            /** Score */
+            score: number;
+        };
+        /**
          * GranteeOut
          * @description What one grantee holds of a firm and has read; `inquiries` null where this node keeps no record of reading.
          */
@@ -5018,6 +5568,19 @@ export interface components {
             name: string;
             /** Subjects */
             subjects: number | null;
+        };
+        /**
+         * Groups
+         * @description Desensitised twin of a code: the group it belongs to, counted from 1; 0 where it is in none.
+         */
+        Groups: {
+            /** Groups */
+            groups: string[][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "groups";
         };
         /**
          * HeadOut
@@ -5106,6 +5669,30 @@ export interface components {
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * IndicatorOut
+         * @description An indicator; `definition` is its description as written, `kind` integer, number or code.
+         */
+        IndicatorOut: {
+            /** Definition */
+            definition: components["schemas"]["Count"] | components["schemas"]["Sum"] | components["schemas"]["Maximum"] | components["schemas"]["Latest"] | components["schemas"]["TimeSince"] | components["schemas"]["Flag"] | components["schemas"]["ValidToday"] | components["schemas"]["Continuity"] | components["schemas"]["Trend"] | components["schemas"]["Concentration"] | components["schemas"]["Ratio"];
+            /** Direction */
+            direction: string;
+            /** Id */
+            id: string;
+            /** Items */
+            items: string[];
+            /** Kind */
+            kind: string;
+            /** Meaning */
+            meaning: string;
+            /** Name */
+            name: string;
+            /** Topic */
+            topic: string;
+            /** Unit */
+            unit: string;
         };
         /**
          * InForce
@@ -5421,6 +6008,52 @@ export interface components {
             provider_name: string;
         };
         /**
+         * Latest
+         * @description The value in the latest period of `date`: numbers are summed over its records, of codes the largest is taken.
+         */
+        Latest: {
+            /** Date */
+            date: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "higher" | "lower" | "neutral";
+            /** Field */
+            field: string;
+            /** Id */
+            id: string;
+            /** Item */
+            item: string;
+            /** Meaning */
+            meaning: string;
+            name: components["schemas"]["Text"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            pattern: "latest";
+            /** Twin */
+            twin: components["schemas"]["Bands"] | components["schemas"]["Flagged"] | components["schemas"]["Groups"];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "piece" | "CNY" | "CNY_10K" | "percent" | "ratio" | "day" | "month" | "year" | "person" | "flag" | "code" | "point" | "mu" | "kWh" | "m2" | "m3" | "USD_10K";
+            /**
+             * Valid
+             * @default false
+             */
+            valid?: boolean;
+            /**
+             * Where
+             * @default []
+             */
+            where?: components["schemas"]["When"][];
+            /** Window */
+            window?: number | null;
+        };
+        /**
          * LeafOut
          * @description One entry: `content` is what was hashed.
          */
@@ -5600,6 +6233,58 @@ export interface components {
          */
         Mask: "name" | "citizen_no" | "phone" | "account" | "address" | "hide" | "band";
         /**
+         * Maximum
+         * @description The largest value of a number.
+         */
+        Maximum: {
+            /**
+             * Absent
+             * @default missing
+             * @enum {string}
+             */
+            absent?: "zero" | "missing";
+            /** Date */
+            date?: string | null;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "higher" | "lower" | "neutral";
+            /** Field */
+            field: string;
+            /** Id */
+            id: string;
+            /** Item */
+            item: string;
+            /** Meaning */
+            meaning: string;
+            name: components["schemas"]["Text"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            pattern: "maximum";
+            /** Twin */
+            twin: components["schemas"]["Bands"] | components["schemas"]["Flagged"] | components["schemas"]["Groups"];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "piece" | "CNY" | "CNY_10K" | "percent" | "ratio" | "day" | "month" | "year" | "person" | "flag" | "code" | "point" | "mu" | "kWh" | "m2" | "m3" | "USD_10K";
+            /**
+             * Valid
+             * @default false
+             */
+            valid?: boolean;
+            /**
+             * Where
+             * @default []
+             */
+            where?: components["schemas"]["When"][];
+            /** Window */
+            window?: number | null;
+        };
+        /**
          * MemberKind
          * @description In which capacity an organisation takes part.
          * @enum {string}
@@ -5693,6 +6378,50 @@ export interface components {
             row_no: number;
             /** State */
             state: string;
+        };
+        /**
+         * ModelOut
+         * @description A version of a model with its life. `validation`: what was measured, and on which outcomes (`source`).
+         */
+        ModelOut: {
+            /** Approved At */
+            approved_at: string | null;
+            /** Approved By */
+            approved_by: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Digest */
+            digest: string;
+            document: components["schemas"]["Scorecard"];
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Retired At */
+            retired_at: string | null;
+            /** Retired By */
+            retired_by: string | null;
+            /** Started At */
+            started_at: string | null;
+            /** Started By */
+            started_by: string | null;
+            /** State */
+            state: string;
+            /** Validated At */
+            validated_at: string | null;
+            /** Validated By */
+            validated_by: string | null;
+            /** Validation */
+            validation: {
+                [key: string]: unknown;
+            } | null;
+            /** Version */
+            version: string;
         };
         /**
          * MonthOut
@@ -5807,13 +6536,6 @@ export interface components {
          * @enum {string}
          */
         Outcome: "passed" | "failed";
-        /**
-         * OutcomeIn
-         * @description What a check found.
-         */
-        OutcomeIn: {
-            outcome: components["schemas"]["Outcome"];
-        };
         /**
          * OutlookOut
          * @description Where a member stands and what the next step asks. `ready`: all conditions hold.
@@ -5934,6 +6656,22 @@ export interface components {
              * @description 纸面上的签署日期
              */
             signed_on: string;
+        };
+        /**
+         * PartOut
+         * @description Subjects of a grade in one part (city, size class, section of industry, kind).
+         */
+        PartOut: {
+            /** By */
+            by: string;
+            /** Grade */
+            grade: string;
+            /** Mean */
+            mean: number;
+            /** Part */
+            part: string | null;
+            /** Subjects */
+            subjects: number;
         };
         /**
          * PasskeyOut
@@ -6313,6 +7051,38 @@ export interface components {
             used: number | null;
         };
         /**
+         * Ratio
+         * @description One indicator divided by another; missing where either is, or the divisor is not positive.
+         */
+        Ratio: {
+            /** Denominator */
+            denominator: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "higher" | "lower" | "neutral";
+            /** Id */
+            id: string;
+            /** Meaning */
+            meaning: string;
+            name: components["schemas"]["Text"];
+            /** Numerator */
+            numerator: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            pattern: "ratio";
+            /** Twin */
+            twin: components["schemas"]["Bands"] | components["schemas"]["Flagged"] | components["schemas"]["Groups"];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "piece" | "CNY" | "CNY_10K" | "percent" | "ratio" | "day" | "month" | "year" | "person" | "flag" | "code" | "point" | "mu" | "kWh" | "m2" | "m3" | "USD_10K";
+        };
+        /**
          * ReasonIn
          * @description Why.
          */
@@ -6555,6 +7325,37 @@ export interface components {
             zh: string;
         };
         /**
+         * ResultOut
+         * @description The stored evaluation of a subject.
+         */
+        ResultOut: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Code */
+            code: string | null;
+            /** Division */
+            division: string | null;
+            /** Grade */
+            grade: string;
+            /** Industry */
+            industry: string | null;
+            /** Name */
+            name: string;
+            /** Old Number */
+            old_number: string | null;
+            /** Score */
+            score: number;
+            /** Size Class */
+            size_class: string;
+            /** Version */
+            version: string;
+            /** Vetoes */
+            vetoes: number[];
+        };
+        /**
          * Retention
          * @description How long the information is kept after `from_field` (or after it stopped holding); months None: permanently.
          */
@@ -6653,6 +7454,107 @@ export interface components {
             rows: {
                 [key: string]: string | number | boolean | null;
             }[];
+        };
+        /**
+         * RunIn
+         * @description Which run is asked for.
+         */
+        RunIn: {
+            /**
+             * Kind
+             * @default touched
+             * @enum {string}
+             */
+            kind?: "full" | "touched";
+        };
+        /**
+         * RunOut
+         * @description A run; `finished_at` None: under way, or ended in the middle.
+         */
+        RunOut: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Changed */
+            changed: number;
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Principal */
+            principal: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Subjects */
+            subjects: number;
+        };
+        /**
+         * Scorecard
+         * @description One version of one model.
+         */
+        Scorecard: {
+            /** Basis */
+            basis: string[];
+            /** Dimensions */
+            dimensions: components["schemas"]["Dimension"][];
+            /** Grades */
+            grades: components["schemas"]["GradeFrom"][];
+            /** Id */
+            id: string;
+            /** Kinds */
+            kinds: components["schemas"]["SubjectKind"][];
+            name: components["schemas"]["Text"];
+            /**
+             * Source Status
+             * @enum {string}
+             */
+            source_status: "official" | "reconstructed";
+            uses: components["schemas"]["Uses"];
+            /** Valid Months */
+            valid_months: number;
+            /** Version */
+            version: string;
+            /**
+             * Vetoes
+             * @default []
+             */
+            vetoes?: components["schemas"]["Veto"][];
+        };
+        /**
+         * Scored
+         * @description How one indicator becomes points: `bins` for numbers, `codes` with `unseen` (any other code) for codes.
+         */
+        Scored: {
+            /**
+             * Bins
+             * @default []
+             */
+            bins?: components["schemas"]["Bin"][];
+            /**
+             * Codes
+             * @default []
+             */
+            codes?: components["schemas"]["CodeBin"][];
+            /** Indicator */
+            indicator: string;
+            /** Missing */
+            missing: number;
+            /**
+             * Special
+             * @default []
+             */
+            special?: components["schemas"]["Special"][];
+            /** Unseen */
+            unseen?: number | null;
+            /** Weight */
+            weight: number;
         };
         /**
          * ScreeningOut
@@ -6894,6 +7796,16 @@ export interface components {
             } | null;
         };
         /**
+         * Special
+         * @description One value with points of its own, looked at before the bins.
+         */
+        Special: {
+            /** Points */
+            points: number;
+            /** Value */
+            value: number | string;
+        };
+        /**
          * Statistics
          * @description Open statistics, at most a quarter of an hour old. `months`: `2026-05`, the last is the present one.
          */
@@ -6991,6 +7903,12 @@ export interface components {
              */
             updated_at: string;
         };
+        /**
+         * SubjectKind
+         * @description Kind of a subject.
+         * @enum {string}
+         */
+        SubjectKind: "enterprise" | "individual_business" | "cooperative" | "farm_household" | "government_organ" | "public_institution" | "social_organisation" | "rural_collective" | "other";
         /**
          * SubjectRef
          * @description Which fields identify the subject of a row.
@@ -7166,6 +8084,58 @@ export interface components {
             webhook_id: string;
         };
         /**
+         * Sum
+         * @description Sum of a number; `absent`: what stands where there is no record.
+         */
+        Sum: {
+            /**
+             * Absent
+             * @default missing
+             * @enum {string}
+             */
+            absent?: "zero" | "missing";
+            /** Date */
+            date?: string | null;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "higher" | "lower" | "neutral";
+            /** Field */
+            field: string;
+            /** Id */
+            id: string;
+            /** Item */
+            item: string;
+            /** Meaning */
+            meaning: string;
+            name: components["schemas"]["Text"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            pattern: "sum";
+            /** Twin */
+            twin: components["schemas"]["Bands"] | components["schemas"]["Flagged"] | components["schemas"]["Groups"];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "piece" | "CNY" | "CNY_10K" | "percent" | "ratio" | "day" | "month" | "year" | "person" | "flag" | "code" | "point" | "mu" | "kWh" | "m2" | "m3" | "USD_10K";
+            /**
+             * Valid
+             * @default false
+             */
+            valid?: boolean;
+            /**
+             * Where
+             * @default []
+             */
+            where?: components["schemas"]["When"][];
+            /** Window */
+            window?: number | null;
+        };
+        /**
          * SumBy
          * @description Across the rows of a batch: the sum of `field` over rows with equal `by` is at most `max`; else all fail.
          */
@@ -7279,6 +8249,53 @@ export interface components {
             zh: string;
         };
         /**
+         * TimeSince
+         * @description Days or whole months from the first or last record's `date` to the day; missing where there is none.
+         */
+        TimeSince: {
+            /** Date */
+            date: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "higher" | "lower" | "neutral";
+            /** Id */
+            id: string;
+            /** Item */
+            item: string;
+            /** Meaning */
+            meaning: string;
+            name: components["schemas"]["Text"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            pattern: "time_since";
+            /**
+             * Since
+             * @enum {string}
+             */
+            since: "first" | "last";
+            /** Twin */
+            twin: components["schemas"]["Bands"] | components["schemas"]["Flagged"] | components["schemas"]["Groups"];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "piece" | "CNY" | "CNY_10K" | "percent" | "ratio" | "day" | "month" | "year" | "person" | "flag" | "code" | "point" | "mu" | "kWh" | "m2" | "m3" | "USD_10K";
+            /**
+             * Valid
+             * @default false
+             */
+            valid?: boolean;
+            /**
+             * Where
+             * @default []
+             */
+            where?: components["schemas"]["When"][];
+        };
+        /**
          * TodayOut
          * @description What happened since midnight in China.
          */
@@ -7291,6 +8308,68 @@ export interface components {
             inquiries: number;
             /** Rows */
             rows: number;
+        };
+        /**
+         * Trend
+         * @description Change of a sum: the last `over` months against those before (`previous`) or a year earlier (`year`), as a ratio.
+         *
+         *     Missing unless every month of both spans is there and the earlier sum is not 0. With a year field: the latest year
+         *     against the year before it, `over` 12.
+         */
+        Trend: {
+            /**
+             * Against
+             * @enum {string}
+             */
+            against: "year" | "previous";
+            /** Date */
+            date: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "higher" | "lower" | "neutral";
+            /** Field */
+            field: string;
+            /** Id */
+            id: string;
+            /** Item */
+            item: string;
+            /**
+             * Lag
+             * @default 0
+             */
+            lag?: number;
+            /** Meaning */
+            meaning: string;
+            name: components["schemas"]["Text"];
+            /**
+             * Over
+             * @enum {integer}
+             */
+            over: 3 | 6 | 12;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            pattern: "trend";
+            /** Twin */
+            twin: components["schemas"]["Bands"] | components["schemas"]["Flagged"] | components["schemas"]["Groups"];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "piece" | "CNY" | "CNY_10K" | "percent" | "ratio" | "day" | "month" | "year" | "person" | "flag" | "code" | "point" | "mu" | "kWh" | "m2" | "m3" | "USD_10K";
+            /**
+             * Valid
+             * @default false
+             */
+            valid?: boolean;
+            /**
+             * Where
+             * @default []
+             */
+            where?: components["schemas"]["When"][];
         };
         /**
          * TrendsOut
@@ -7463,6 +8542,18 @@ export interface components {
             /** Subjects */
             subjects: number;
         };
+        /**
+         * Uses
+         * @description What the evaluation may and may not be used for; purposes are codes of the consent templates.
+         */
+        Uses: {
+            /** Allowed */
+            allowed: string[];
+            /** Forbidden */
+            forbidden: string[];
+            /** Person */
+            person: string;
+        };
         /** ValidationError */
         ValidationError: {
             /** Context */
@@ -7477,6 +8568,22 @@ export interface components {
             type: string;
         };
         /**
+         * ValidationIn
+         * @description On which outcomes a model is validated; without any, only distribution, stability and fairness are measured.
+         */
+        ValidationIn: {
+            /**
+             * Outcomes
+             * @default []
+             */
+            outcomes?: components["schemas"]["xinshu__evaluate__routes__OutcomeIn"][];
+            /**
+             * Source
+             * @description 结果数据的来源和口径
+             */
+            source: string;
+        };
+        /**
          * Validity
          * @description Fields that bound the period in which a fact holds; None: from first seen, without end.
          */
@@ -7485,6 +8592,46 @@ export interface components {
             from?: string | null;
             /** To */
             to?: string | null;
+        };
+        /**
+         * ValidToday
+         * @description How many records hold on the day.
+         */
+        ValidToday: {
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "higher" | "lower" | "neutral";
+            /** Id */
+            id: string;
+            /** Item */
+            item: string;
+            /** Meaning */
+            meaning: string;
+            name: components["schemas"]["Text"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            pattern: "valid_today";
+            /** Twin */
+            twin: components["schemas"]["Bands"] | components["schemas"]["Flagged"] | components["schemas"]["Groups"];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "piece" | "CNY" | "CNY_10K" | "percent" | "ratio" | "day" | "month" | "year" | "person" | "flag" | "code" | "point" | "mu" | "kWh" | "m2" | "m3" | "USD_10K";
+            /**
+             * Valid
+             * @default false
+             */
+            valid?: boolean;
+            /**
+             * Where
+             * @default []
+             */
+            where?: components["schemas"]["When"][];
         };
         /**
          * VerifiedOut
@@ -7545,6 +8692,28 @@ export interface components {
             until: string | null;
             /** Version */
             version: string;
+        };
+        /**
+         * Veto
+         * @description Where the condition holds, the grade is `grade` at best, whatever the score.
+         */
+        Veto: {
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "优" | "良" | "中" | "差";
+            /** Indicator */
+            indicator: string;
+            /**
+             * Op
+             * @enum {string}
+             */
+            op: "eq" | "ne" | "lt" | "le" | "gt" | "ge";
+            /** Reason */
+            reason: string;
+            /** Value */
+            value: number | string;
         };
         /**
          * WebhookIn
@@ -7804,6 +8973,16 @@ export interface components {
             revision: number;
             /** State */
             state: string;
+        };
+        /**
+         * OutcomeIn
+         * @description What became of a subject after the day of the evaluation.
+         */
+        xinshu__evaluate__routes__OutcomeIn: {
+            /** Bad */
+            bad: boolean;
+            /** Code */
+            code: string;
         };
         /**
          * BatchState
@@ -8176,6 +9355,8 @@ export interface components {
             licence: components["schemas"]["LicenceOut"] | null;
             /** Name */
             name: string;
+            /** Parent Confirmed */
+            parent_confirmed: boolean;
             /** Parent Id */
             parent_id: string | null;
             /** Provider Code */
@@ -8197,6 +9378,13 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+        };
+        /**
+         * OutcomeIn
+         * @description What a check found.
+         */
+        xinshu__members__onboarding__views__OutcomeIn: {
+            outcome: components["schemas"]["Outcome"];
         };
         /**
          * SignatureOut
@@ -14715,6 +15903,1075 @@ export interface operations {
             };
         };
     };
+    listed_v1_evaluation_models_get: {
+        parameters: {
+            query?: {
+                /** @description 只要这个模型的各版本 */
+                model?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelOut"][];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    create_v1_evaluation_models_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Scorecard"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    one_v1_evaluation_models__id___version__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    approve_v1_evaluation_models__id___version__approval_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    monitoring_v1_evaluation_models__id___version__monitoring_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftOut"][];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    retire_v1_evaluation_models__id___version__retirement_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    start_v1_evaluation_models__id___version__start_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    validate_v1_evaluation_models__id___version__validation_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ValidationIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    runs_v1_evaluation_runs_get: {
+        parameters: {
+            query?: {
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"][];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    run_v1_evaluation_runs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listed_v1_evaluations_get: {
+        parameters: {
+            query: {
+                /** @description 行政区划前缀 */
+                division?: string | null;
+                /** @description 等级 */
+                grade?: ("优" | "良" | "中" | "差") | null;
+                /** @description 模型编号,如 general */
+                model: string;
+                page_size?: number;
+                skip?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultOut"][];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    distribution_v1_evaluations_distribution_get: {
+        parameters: {
+            query: {
+                /** @description 模型编号,如 general */
+                model: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartOut"][];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     list_firm_accounts_v1_firm_accounts_get: {
         parameters: {
             query?: {
@@ -15092,6 +17349,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    indicators_v1_indicators_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndicatorOut"][];
                 };
             };
             /** @description 请求有误 Bad request */
@@ -16564,7 +18897,7 @@ export interface operations {
                 page_size?: number;
                 /** @description 信用主体代码 */
                 subject?: string | null;
-                /** @description access:只看数据取用 */
+                /** @description access:数据取用;acts:管理行为 */
                 view?: string | null;
             };
             header?: never;
@@ -18543,7 +20876,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OutcomeIn"];
+                "application/json": components["schemas"]["xinshu__members__onboarding__views__OutcomeIn"];
             };
         };
         responses: {
@@ -18638,6 +20971,94 @@ export interface operations {
                 "application/json": components["schemas"]["ReasonIn"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["xinshu__members__onboarding__views__MemberOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    confirm_branch_v1_members__member_id__parent_confirmation_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 成员编号 */
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -22331,6 +24752,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Subject"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    evaluation_v1_subjects__code__evaluation_get: {
+        parameters: {
+            query?: {
+                /** @description 截至该日已知的信息 */
+                as_of?: string | null;
+                /** @description 用途代码;本企业和平台可不填 */
+                purpose?: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description 请求有误 Bad request */

@@ -2,7 +2,6 @@ import { lazy, type ReactNode } from "react";
 import { Route, Switch } from "wouter";
 
 import { useWords } from "../i18n/words";
-import { HomePage } from "../pages/home/HomePage";
 import { Empty } from "../parts/Empty";
 import { Page } from "../parts/Page";
 import { NotFound } from "./NotFound";
@@ -12,6 +11,7 @@ import { OPERATIONS } from "./operationsPages";
 import { PLACES } from "./places";
 import { usePerson } from "./session";
 
+const HomePage = lazy(() => import("../pages/home/HomePage").then((m) => ({ default: m.HomePage })));
 const MePage = lazy(() => import("../pages/me/MePage").then((m) => ({ default: m.MePage })));
 const FilePage = lazy(() => import("../pages/file/FilePage").then((m) => ({ default: m.FilePage })));
 const SeenPage = lazy(() => import("../pages/seen/SeenPage").then((m) => ({ default: m.SeenPage })));

@@ -9,7 +9,7 @@ import styles from "./PublicFrame.module.css";
 
 /** Around pages that need no sign-in. */
 export function PublicFrame({ children }: { children: ReactNode }) {
-  const { shell, front } = useWords();
+  const { shell, front, places } = useWords();
   return (
     <div className={styles["frame"]}>
       <SkipLink />
@@ -32,6 +32,8 @@ export function PublicFrame({ children }: { children: ReactNode }) {
       <footer className={styles["foot"]}>
         <p>{shell.footerLaw}</p>
         <p>
+          <Link href="/catalogue">{places.names.catalogue}</Link>
+          <span aria-hidden="true"> · </span>
           <Link href="/statistics">{front.statistics}</Link>
           <span aria-hidden="true"> · </span>
           <Link href="/verify">{front.verify}</Link>

@@ -2,13 +2,13 @@ import { lazy, Suspense } from "react";
 import { Route, Switch } from "wouter";
 
 import { FrontPage } from "../pages/front/FrontPage";
-import { SignInPage } from "../pages/sign-in/SignInPage";
 import { Loading } from "../parts/Loading";
 import { NotFound } from "./NotFound";
 import { PublicFrame } from "./PublicFrame";
 import { Shell } from "./Shell";
 import { SignedIn } from "./session";
 
+const SignInPage = lazy(() => import("../pages/sign-in/SignInPage").then((m) => ({ default: m.SignInPage })));
 const ApplyPage = lazy(() => import("../pages/apply/ApplyPage").then((m) => ({ default: m.ApplyPage })));
 const SignUpPage = lazy(() => import("../pages/firm/SignUpPage").then((m) => ({ default: m.SignUpPage })));
 const InvitationPage = lazy(() =>

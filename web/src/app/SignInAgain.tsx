@@ -1,13 +1,14 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Modal } from "antd";
-import { useEffect, useRef, useState } from "react";
+import { Modal, Skeleton } from "antd";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 
 import { guard } from "../api/client";
 import { Fault } from "../api/fault";
 import { currentSession } from "../api/session";
 import { useWords } from "../i18n/words";
-import { SignInForm } from "../pages/sign-in/SignInForm";
 import { usePerson } from "./session";
+
+const SignInForm = lazy(() => import("../pages/sign-in/SignInForm").then((m) => ({ default: m.SignInForm })));
 
 interface Waiting {
   go: () => void;
@@ -57,7 +58,9 @@ export function SignInAgain() {
       }
     >
       <p style={{ marginBottom: 20 }}>{signIn.againNote}</p>
-      <SignInForm login={login} onSignedIn={() => void signedIn()} />
+      <Suspense fallback={<Skeleton active />}>
+        <SignInForm login={login} onSignedIn={() => void signedIn()} />
+      </Suspense>
     </Modal>
   );
 }

@@ -114,6 +114,12 @@ export const PLACES: Group[] = [
         isFor: (person) => isInstitution(person) && person.may("read", "consent"),
       },
       {
+        path: "/paper-authorisations",
+        name: "papers",
+        icon: FileProtectOutlined,
+        isFor: (person) => isInstitution(person) && person.may("request", "consent"),
+      },
+      {
         path: "/inquiries",
         name: "inquiries",
         icon: HistoryOutlined,

@@ -15,6 +15,7 @@ interface Props<T> {
   rows: readonly T[];
   columns: Column<T>[];
   keyOf: (row: T) => string | number;
+  isWide?: boolean; // may be wider than the page: can be scrolled with the keyboard too
 }
 
 /** Things of one kind: a table where there is room, else a card each, with the same words. */
@@ -22,9 +23,12 @@ export function Rows<T>(props: Props<T>) {
   return useMatch("(min-width: 860px)") ? <AsTable {...props} /> : <AsCards {...props} />;
 }
 
-function AsTable<T>({ label, rows, columns, keyOf }: Props<T>) {
+function AsTable<T>({ label, rows, columns, keyOf, isWide = false }: Props<T>) {
   return (
-    <div className={styles["scroll"]}>
+    <div
+      className={styles["scroll"]}
+      {...(isWide ? { role: "region", "aria-label": label, tabIndex: 0 } : {})}
+    >
       <table className={styles["table"]} aria-label={label}>
         <thead>
           <tr>

@@ -144,7 +144,7 @@ class Overview:
         for check in (*item.checks, *item.batch_checks):
             if check.id == field:
                 return check.message.zh
-        return next((f"{one.zh}{said}" for one in item.fields if one.name == field), said)
+        return next((f"{one.zh}:{said}" for one in item.fields if one.name == field), said)
 
 
 def month_before(day: date, months: int) -> date:

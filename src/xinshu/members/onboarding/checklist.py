@@ -101,6 +101,12 @@ class ParentCondition(_Condition):
     check: Literal["parent"]
 
 
+class ParentConsentCondition(_Condition):
+    """The member above has confirmed it as its branch; holds for head offices."""
+
+    check: Literal["parent-consent"]
+
+
 Condition = Annotated[
     ContactCondition
     | AdministratorCondition
@@ -109,7 +115,8 @@ Condition = Annotated[
     | AgreementCondition
     | SandboxCondition
     | SecurityCondition
-    | ParentCondition,
+    | ParentCondition
+    | ParentConsentCondition,
     Field(discriminator="check"),
 ]
 

@@ -53,6 +53,12 @@ class ConditionsError(ConflictError):
     code = "conditions_unmet"
 
 
+class ParentConsentError(ConflictError):
+    """Nobody becomes a branch of a member that has not confirmed it."""
+
+    code = "parent_not_confirmed"
+
+
 class SamePersonError(XinshuError):
     """Separation of duties: this person has done another part of the same matter."""
 

@@ -69,6 +69,7 @@ class Member:
     created_at: datetime
     updated_at: datetime
     has_contacts: bool
+    parent_confirmed: bool = False  # the member above knows it as a branch of its own
 
 
 @dataclass(frozen=True)

@@ -40,14 +40,18 @@ select id from member where id = :id for update;
 
 -- name: get_member(id)^
 select m.*, coalesce((select max(s.at) from member_step s where s.member_id = m.id and s.to_state = 'applied'),
-                     m.created_at) as applied_at
+                     m.created_at) as applied_at,
+       exists (select from branch_confirmation c
+               where c.member_id = m.id and c.parent_id = m.parent_id and c.round = m.round) as parent_confirmed
 from member m where m.id = :id;
 
 -- name: list_members(scopes, state, kind, parent_id, text, size, skip)
 -- Newest application first, within what the caller may see.
 select m.*, count(*) over () as total,
        coalesce((select max(s.at) from member_step s where s.member_id = m.id and s.to_state = 'applied'),
-                m.created_at) as applied_at
+                m.created_at) as applied_at,
+       exists (select from branch_confirmation c
+               where c.member_id = m.id and c.parent_id = m.parent_id and c.round = m.round) as parent_confirmed
 from member m
 where xinshu_permitted(:scopes::jsonb, m.id, null, null, null, m.created_by)
   and (:state::text is null or m.state = :state)
@@ -55,6 +59,20 @@ where xinshu_permitted(:scopes::jsonb, m.id, null, null, null, m.created_by)
   and (:parent_id::text is null or m.parent_id = :parent_id)
   and (:text::text is null or strpos(m.name, :text) > 0 or starts_with(m.code, upper(:text)))
 order by m.created_at desc, m.id limit :size offset :skip;
+
+-- name: confirm_branch(member_id, parent_id, round, by, now)$
+-- Null when it is confirmed already.
+insert into branch_confirmation (member_id, parent_id, round, confirmed_by, confirmed_at)
+values (:member_id, :parent_id, :round, :by, :now)
+on conflict do nothing returning member_id;
+
+-- name: branch_confirmed(member_id, parent_id, round)$
+select exists (select from branch_confirmation
+               where member_id = :member_id and parent_id = :parent_id and round = :round);
+
+-- name: parent_proposed(member_id)$
+-- The parent named by a change that waits.
+select changes ->> 'parent_id' from member_change where member_id = :member_id and decided_at is null;
 
 -- name: members_online()
 select id from member where state = 'online' order by id;

@@ -27,6 +27,7 @@ from xinshu.members.onboarding.errors import (
     ChangeNotFoundError,
     ChangePendingError,
     MemberNotFoundError,
+    ParentConsentError,
     ProviderCodeTakenError,
     TransitionError,
 )
@@ -266,12 +267,52 @@ class Registry:
         await queries.decide_change(conn, change_id=change_id, accepted=accept, by=actor.id, now=now)
         if accept:
             new = replace(member.particulars, **_decoded(change.changes))
+            await self._check_parent_knows(conn, member, new)
             await self._check_fits(conn, member, new)
             await self._write(conn, member, new, access, "change_accepted", change.changes)
         else:
             await record(conn, now, "member", "change_rejected", principal=actor.id, member_id=which,
                          target=f"member:{which}", address=access.caller.address, change=change_id)  # fmt: skip
         return await store.get(conn, which)
+
+    async def confirm_branch(self, conn: Any, access: Access, which: str) -> Member:
+        """The member above says that `which` is its branch: the parent it has, or the one that a waiting change names.
+
+        The caller's right is to the parent, not to the branch. Raises MemberNotFoundError, ForbiddenError,
+        TransitionError (refused or left).
+        """
+        now = self._clock.now()
+        await queries.lock_tree(conn)
+        try:
+            member = await store.get(conn, which, lock=True)
+        except MemberNotFoundError:
+            access.check(member="", account="")  # whoever may not learns nothing of whether it exists
+            raise
+        named = (member.particulars.parent_id, await queries.parent_proposed(conn, member_id=which))
+        parents = [one for one in named if one is not None and access.verdict(member=one).allowed]
+        if len(parents) == 0:
+            access.check(member=named[0] or "")
+            raise ParentConsentError("该成员没有上级机构", hint="总部不须确认")
+        if member.state in CLOSED:
+            raise TransitionError(f"成员已“{STATE_NAMES[member.state]}”,不能确认", hint="须重新申请入驻")
+        for parent in parents:
+            done = await queries.confirm_branch(
+                conn, member_id=which, parent_id=parent, round=member.round, by=access.principal.id, now=now
+            )
+            if done is not None:
+                await record(conn, now, "member", "branch_confirmed", principal=access.principal.id, member_id=which,
+                             target=f"member:{which}", address=access.caller.address, parent=parent)  # fmt: skip
+        return await store.get(conn, which)
+
+    async def _check_parent_knows(self, conn: Any, member: Member, new: Particulars) -> None:
+        """Raises ParentConsentError where a change puts it below a member that has not confirmed it."""
+        parent = new.parent_id
+        if parent is None or parent == member.particulars.parent_id:
+            return
+        if not await queries.branch_confirmed(conn, member_id=member.id, parent_id=parent, round=member.round):
+            raise ParentConsentError(
+                "新的上级机构还没有确认", hint="请新上级机构的成员管理员确认(POST /v1/members/…/parent-confirmation)"
+            )
 
     async def changes(self, access: Access, which: str, page: int, page_size: int) -> tuple[int, tuple[Change, ...]]:
         """Changes proposed, newest first: (how many in all, one page); for the member, those of its present round.

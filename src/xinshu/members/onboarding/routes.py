@@ -101,6 +101,7 @@ def _members(service: OnboardingService, guards: Guards) -> APIRouter:
     Read = Annotated[Access, Depends(guards.may("read", "member"))]
     Edit = Annotated[Access, Depends(guards.may("edit", "member"))]
     Advance = Annotated[Access, Depends(guards.may("advance", "member"))]
+    Confirm = Annotated[Access, Depends(guards.may("confirm-branch", "member"))]
 
     @routes.post("", status_code=status.HTTP_201_CREATED, summary="代为申请 Apply on behalf")
     async def apply(body: Annotated[ApplicationIn, Body()], access: Apply) -> AppliedOut:
@@ -144,6 +145,12 @@ def _members(service: OnboardingService, guards: Guards) -> APIRouter:
             member = await service.registry.seen(conn, access, member_id)
         pending = ChangeOut.of(change) if change is not None else None
         return EditedOut(member=MemberOut.of(member), pending=pending)
+
+    @routes.post("/{member_id}/parent-confirmation", summary="确认下级机构 Confirm a branch")
+    async def confirm_branch(member_id: MemberId, access: Confirm) -> MemberOut:
+        """By an administrator of the member that it named as its parent; without it no branch is admitted."""
+        async with service.db.transaction() as conn:
+            return MemberOut.of(await service.registry.confirm_branch(conn, access, member_id))
 
     @routes.get("/{member_id}/changes", summary="资料修改记录 Changes proposed")
     async def changes(member_id: MemberId, access: Read, page: PageNumber = 1, page_size: PageSize = 50) -> ChangeList:

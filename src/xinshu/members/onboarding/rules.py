@@ -19,6 +19,7 @@ from xinshu.members.onboarding.checklist import (
     DocumentCondition,
     LicenceCondition,
     ParentCondition,
+    ParentConsentCondition,
     SandboxCondition,
     SecurityCondition,
 )
@@ -216,6 +217,11 @@ def _look(
             return answer(len(missing) == 0, f"尚未成功:{'、'.join(missing)}" if missing else "均已成功")
         case SecurityCondition():
             return answer(*_security(condition, facts, today))
+        case ParentConsentCondition():
+            if facts.member.particulars.parent_id is None:
+                return answer(True, "没有上级机构")
+            known = facts.member.parent_confirmed
+            return answer(known, "上级机构已确认" if known else "上级机构还没有确认")
         case ParentCondition():
             if len(lineage) == 1:
                 return answer(True, "没有上级机构")

@@ -71,6 +71,7 @@ def member_of(row: Any) -> Member:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         has_contacts=row["contacts_sealed"] is not None,
+        parent_confirmed=row["parent_confirmed"],
     )
 
 

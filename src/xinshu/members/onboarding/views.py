@@ -36,6 +36,7 @@ class MemberOut(BaseModel):
     kind_name: str
     level: Level
     parent_id: str | None
+    parent_confirmed: bool
     provider_code: str | None
     licence: LicenceOut | None
     items: list[str] | None
@@ -63,6 +64,7 @@ class MemberOut(BaseModel):
             kind_name=KIND_NAMES[said.kind],
             level=said.level,
             parent_id=said.parent_id,
+            parent_confirmed=member.parent_confirmed,
             provider_code=said.provider_code,
             licence=licence,
             items=list(said.items) if said.items is not None else None,

@@ -98,7 +98,6 @@ export const authorisations: Words["authorisations"] = {
   someFields: (n, of) => `${n} of ${of} fields`,
   chooseFields: "Choose fields",
   chooseFieldsOf: (item) => `Choose fields: ${item}`,
-  provided: (provider) => `provided by ${provider}`,
   lastDay: "Last day",
   maxCalls: "Inquiries at most",
   months: "Only the latest months",
@@ -123,7 +122,6 @@ export const authorisations: Words["authorisations"] = {
   changed: "This differs from what you have just seen; please read it before you sign.",
   howSigned:
     "Your browser will ask for fingerprint, face or screen lock; what is signed is the digest of this text.",
-  noPasskey: "You have no passkey yet",
   noPasskeyHint:
     "Register one under “My account”: signing in and signing then take one confirmation. Or use another way below.",
   toPasskeys: "Register a passkey",
@@ -178,8 +176,6 @@ export const authorisations: Words["authorisations"] = {
   by: "By",
   platform: "Platform",
   notTold: "the other side's staff",
-  signatures: "Signatures",
-  signedBy: "Signer",
   capacities: {
     "legal-representative": "Legal representative",
     delegate: "Delegated handler",

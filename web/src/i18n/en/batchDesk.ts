@@ -3,6 +3,7 @@ import type { Words } from "../words";
 export const batchDesk: Words["batchDesk"] = {
   title: "Batches",
   lead: "All batches of all providers. Those beyond their limits are held until somebody who did not send them accepts them or sends them back.",
+  list: "Batches",
   provider: "Provider's code",
   item: "Item",
   state: "State",
@@ -43,7 +44,6 @@ export const batchDesk: Words["batchDesk"] = {
   noteHint: "e.g. confirmed with the provider: yearly clearing",
   accept: "Accept and publish",
   reject: "Send back",
-  acceptSure: "The batch is published at once, and institutions will read it.",
   rejectSure: "The batch is void; the provider mends it and sends it anew.",
   doneAccepted: "Accepted and published",
   doneRejected: "Sent back",
@@ -76,6 +76,7 @@ export const batchDesk: Words["batchDesk"] = {
   quality: "Quality",
   qualityNames: { completeness: "complete", accuracy: "accurate", timeliness: "timely" },
   reasons: "Why rows were set aside",
+  field: "Field",
   reason: "Code",
   times: "Rows",
   asideTitle: "Rows set aside",

@@ -11,6 +11,8 @@ export const dataUse: Words["dataUse"] = {
   refused: "Not authorised",
   total: "Times given",
   subjects: "Firms (by month and use)",
+  over: "Course",
+  where: "What for",
   course: "Inquiries by month",
   courseNote:
     "One inquiry about one item of one firm counts once. “Not authorised”: asked for, but not given for want of the firm's authorisation.",
@@ -43,7 +45,6 @@ export const dataUse: Words["dataUse"] = {
     own: "Own information",
     upkeep: "Upkeep by the platform",
   },
-  counted: "How it is counted",
   countedNote:
     "An inquiry counts where your organisation had then sent this item about the firm; what others alone provided does not.",
   empty: "No inquiry used your data in this period",

@@ -36,10 +36,8 @@ export const deliveries: Words["deliveries"] = {
   heldTitle: "This batch is held, nothing of it is published",
   heldHint:
     "It broke the limits below. The platform's data operators decide after asking you; if the data are wrong, mend and send again.",
-  heldLine: (found, allowed) => `${found}, allowed ${allowed}`,
   rejectedTitle: "This batch was rejected",
   sendAgain: "Mend the file and send it again",
-  publishedTitle: (n) => `Published, ${n} rows accepted`,
   figures: "Result",
   mended: (n) => `${n} of them mended`,
   reasons: "Reasons",
@@ -87,7 +85,6 @@ export const deliveries: Words["deliveries"] = {
   outcomeRejected: (id) => `Correction ${id} was rejected`,
   allMended: "All rows are mended",
   allMendedHint: "They have been published.",
-  earlier: "Earlier corrections",
   attempt: (id) => `changed in batch ${id}, still wrong`,
   ofRow: "Whole row",
   candidates: "It may be one of these; choose one to fill in its code:",
@@ -98,7 +95,6 @@ export const deliveries: Words["deliveries"] = {
   toRoot: (id) => `Mend in batch ${id}`,
   notMine: "Rows are mended by the data officers of whoever sent them.",
   cell: (row, column) => `Row ${row}, ${column}`,
-  previous: "Previous",
   codes: {
     REQUIRED: "missing",
     TYPE: "wrong type",

@@ -20,7 +20,7 @@ export const file: Words["file"] = {
   newest: "Last update",
   className: "Class",
   items: "Items",
-  rows: (n) => `${n} facts`,
+  rows: (n) => (n === "1" ? "1 fact" : `${n} facts`),
   updated: "Updated",
   nothingYet: "The platform knows nothing about your firm yet",
   nothingYetHint: "It appears here once the registration authority's information has arrived.",
@@ -29,6 +29,7 @@ export const file: Words["file"] = {
     realtime: "in real time",
     day: "daily",
     week: "weekly",
+    month: "monthly",
     quarter: "quarterly",
     year: "yearly",
     event: "when it happens",
@@ -73,5 +74,5 @@ export const file: Words["file"] = {
   howInterface: (provider) =>
     `The platform fetches it from ${provider}. Make sure the credit code registered there is your firm's.`,
   howDeclared: (provider) => `Please declare it as ${provider} asks; it is provided afterwards.`,
-  trend: (what) => `Course of: ${what}`,
+  trend: (what, unit) => `Course of: ${what} (${unit})`,
 };

@@ -11,6 +11,7 @@ export const home: Words["home"] = {
   membersAt: (state) => `Onboarding: ${state}`,
   firmAccounts: "Firm users to verify",
   held: "Batches held",
+  accountProposals: "Account changes to confirm",
   failedJobs: "Failed jobs",
   waitsFor: { verification: "Papers to verify", witness: "Signatures to witness" },
   health: "Health of the platform",

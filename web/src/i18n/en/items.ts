@@ -9,7 +9,6 @@ export const items: Words["items"] = {
   cycle: "Cycle",
   lag: (cycle, days) => (days === 0 ? cycle : `${cycle}, ${days} days of grace`),
   last: "Last delivery",
-  lastPublished: (day) => `published ${day}`,
   neverSent: "Nothing sent yet",
   punctuality: "In time",
   states: {
@@ -29,7 +28,6 @@ export const items: Words["items"] = {
   act: "Actions",
   send: "Send",
   sendOf: (name) => `Send: ${name}`,
-  template: "Template",
   templateOf: (form, name) => `${form} template: ${name}`,
   fields: (n) => `Rules of ${n} fields`,
   personal: "Personal information",

@@ -4,6 +4,8 @@ export const jobs: Words["jobs"] = {
   title: "Background jobs",
   lead: "Batches, pulls, batch inquiries and pushes run in the background. What failed stays here until somebody has seen why.",
   states: { waiting: "waiting", running: "running", failed: "failed" },
+  list: "Jobs",
+  acts: "Act",
   all: "All",
   filter: "By state",
   task: "Task",

@@ -63,7 +63,7 @@ export const ledgerLog: Words["ledgerLog"] = {
   one: (n) => `Entry ${n}`,
   content: "What is evidenced",
   contentNote:
-    "The digest is that of this text, to the letter. Digests, codes and numbers only, no personal data in clear.",
+    "The digest is that of this content as canonical JSON; the receipt has it to the letter. Digests, codes and numbers only, no personal data in clear.",
   principal: "Who",
   noSubject: "no subject",
   verify: "Verify in the browser",

@@ -17,6 +17,7 @@ export const log: Words["log"] = {
   empty: "No lines match",
   emptyHint: "Loosen the filters.",
   who: {
+    node: "the node",
     account: "Account",
     client: "System",
     member: "Member",

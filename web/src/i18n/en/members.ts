@@ -157,5 +157,14 @@ export const members: Words["members"] = {
   acceptChange: "Accept",
   rejectChange: "Reject",
   changeDone: "Done",
+  branches: "Branches",
+  branchesNote:
+    "Members that applied with this one as their parent. None is admitted before you confirm it; do not confirm one you do not know.",
+  branch: "Branch",
+  branchState: "State",
+  branchKnown: "Confirmed by us",
+  branchConfirmed: "Confirmed",
+  branchWaits: "An administrator has to confirm",
+  confirmBranch: "Confirm as our branch",
   required: "Please fill in",
 };

@@ -15,6 +15,7 @@ export const papers: Words["papers"] = {
     witness: "Appears when a firm chose to sign before a witness and has signed.",
     attach: "Your institution's requests that the firm has not answered appear here.",
   },
+  waiting: { verification: "to be verified", witness: "to be witnessed", paper: "to be signed" },
   subject: "Firm",
   grantee: "Institution",
   purpose: "Purpose",

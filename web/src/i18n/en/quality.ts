@@ -7,6 +7,7 @@ export const quality: Words["quality"] = {
   allItems: "All items",
   span: "Period",
   months: (n) => `Last ${n} months`,
+  course: "Course",
   rates: "Accuracy, completeness, timeliness",
   ratesNote: "Per cent, weighted by rows. A gap: nothing was sent, or the item has no time limit.",
   rowsTitle: "Rows sent",
@@ -35,5 +36,4 @@ export const quality: Words["quality"] = {
   emptyHint: "Once batches are published, their quality is shown by month.",
   noReasons: "No rows were set aside",
   noReasonsHint: "All rows of this period passed the checks.",
-  toMend: "Mend",
 };

@@ -7,7 +7,7 @@ export const search: Words["search"] = {
   qHint: "At least two characters, or the whole code",
   find: "Find",
   division: "Division",
-  divisionHint: "Code of 2, 4 or 6 digits, such as 3201",
+  divisionHint: "Code, such as 3201",
   kind: "Kind",
   kinds: {
     enterprise: "Enterprise",

@@ -12,7 +12,7 @@ export const seen: Words["seen"] = {
   never: "never looked",
   noReaders: "No institution has looked at your firm",
   noReadersHint: "Whoever inquires or asks for an authorisation appears here.",
-  onlyThis: (name) => `Only inquiries by ${name}`,
+  onlyThis: (name) => `Inquiries: ${name}`,
   authorisations: "Authorisations",
   timeline: "Inquiries",
   who: "Institution",

@@ -1,6 +1,7 @@
 export const batchDesk = {
   title: "归集批次",
   lead: "各提供单位报送的全部批次。超出限值的会暂停，由没有经手报送的人决定接受或退回。",
+  list: "批次",
   provider: "提供单位代码",
   item: "事项",
   state: "状态",
@@ -40,7 +41,6 @@ export const batchDesk = {
   noteHint: "如：已与提供单位核对，本次为年度清理",
   accept: "接受并发布",
   reject: "退回",
-  acceptSure: "接受后批次立即发布，机构查询时就会用到这些数据。",
   rejectSure: "退回后这个批次作废，提供单位须改正后重新报送。",
   doneAccepted: "已接受并发布",
   doneRejected: "已退回",
@@ -73,6 +73,7 @@ export const batchDesk = {
   quality: "数据质量",
   qualityNames: { completeness: "完整", accuracy: "准确", timeliness: "及时" },
   reasons: "问题行的原因",
+  field: "字段",
   reason: "原因代码",
   times: "行",
   asideTitle: "问题行",

@@ -9,6 +9,8 @@ export const dataUse = {
   refused: "未获授权",
   total: "提供的次数",
   subjects: "涉及企业（户次）",
+  over: "走势",
+  where: "用在哪里",
   course: "每月的查询",
   courseNote: "一次查询涉及一户企业的一个事项，记一次。“未获授权”是机构问到、企业没有授权而没有提供的。",
   times: "次",
@@ -40,7 +42,6 @@ export const dataUse = {
     own: "查看本企业",
     upkeep: "平台维护数据",
   },
-  counted: "怎么算的",
   countedNote:
     "查询当时，本单位已经报送过这户企业的这个事项，就算用到了本单位的数据；其他单位单独提供的不算。",
   empty: "这段时间没有查询用到本单位的数据",

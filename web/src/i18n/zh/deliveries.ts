@@ -34,10 +34,8 @@ export const deliveries = {
   heldTitle: "这一批暂停了，一行也没有发布",
   heldHint:
     "超出了下列限值。平台的数据运营员会与本单位核实，再决定接受或退回；数据确有差错的，改正后重新报送。",
-  heldLine: (found: string, allowed: string) => `实际 ${found}，允许 ${allowed}`,
   rejectedTitle: "这一批被退回",
   sendAgain: "改好文件后重新报送",
-  publishedTitle: (n: string) => `已发布，接受 ${n} 行`,
   figures: "结果",
   mended: (n: string) => `其中 ${n} 行已改正`,
   reasons: "问题的原因",
@@ -85,7 +83,6 @@ export const deliveries = {
   outcomeRejected: (id: number) => `修正批次 ${id} 被退回`,
   allMended: "问题行已全部改正",
   allMendedHint: "改正的行已经发布。",
-  earlier: "先前的修正",
   attempt: (id: number) => `批次 ${id} 改过，仍有问题`,
   ofRow: "整行",
   candidates: "可能是下列主体，选一个填入代码：",
@@ -96,7 +93,6 @@ export const deliveries = {
   toRoot: (id: number) => `到批次 ${id} 改正`,
   notMine: "改正问题行由报送单位的数据专员办理。",
   cell: (row: number, column: string) => `第 ${row} 行，${column}`,
-  previous: "上一页",
   codes: {
     REQUIRED: "没有填",
     TYPE: "类型不对",

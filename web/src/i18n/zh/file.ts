@@ -29,6 +29,7 @@ export const file = {
     realtime: "实时",
     day: "每日",
     week: "每周",
+    month: "每月",
     quarter: "每季",
     year: "每年",
     event: "随时",
@@ -73,5 +74,5 @@ export const file = {
   howInterface: (provider: string) =>
     `由平台向${provider}调取。请确认在该单位登记的统一社会信用代码与本企业一致。`,
   howDeclared: (provider: string) => `请按${provider}的要求申报；申报后由其提供。`,
-  trend: (what: string) => `${what}的走势`,
+  trend: (what: string, unit: string) => `${what}的走势（${unit}）`,
 } as const;

@@ -9,6 +9,7 @@ export const home = {
   membersAt: (state: string) => `入驻：${state}`,
   firmAccounts: "企业用户待核验",
   held: "批次暂停待处置",
+  accountProposals: "账户变动待另一人确认",
   failedJobs: "后台任务失败",
   waitsFor: { verification: "纸质授权待核验", witness: "签署待见证" },
   health: "平台运行状况",

@@ -7,7 +7,6 @@ export const items = {
   cycle: "更新周期",
   lag: (cycle: string, days: number) => (days === 0 ? cycle : `${cycle}，宽限 ${days} 天`),
   last: "最近报送",
-  lastPublished: (day: string) => `${day} 发布`,
   neverSent: "还没有报送过",
   punctuality: "按时",
   states: {
@@ -27,7 +26,6 @@ export const items = {
   act: "办理",
   send: "报送",
   sendOf: (name: string) => `报送：${name}`,
-  template: "下载模板",
   templateOf: (form: string, name: string) => `下载 ${form} 模板：${name}`,
   fields: (n: number) => `${n} 个字段的要求`,
   personal: "含个人信息",

@@ -2,6 +2,8 @@ export const jobs = {
   title: "后台任务",
   lead: "处理批次、抽取前置机、批量查询和推送都在后台进行。失败的留在这里，等人看过原因再决定。",
   states: { waiting: "等待", running: "执行中", failed: "失败" },
+  list: "任务",
+  acts: "办理",
   all: "全部",
   filter: "按状态",
   task: "任务",

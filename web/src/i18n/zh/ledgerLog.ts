@@ -59,7 +59,8 @@ export const ledgerLog = {
   back: "存证日志",
   one: (n: string) => `存证 ${n}`,
   content: "被存证的内容",
-  contentNote: "下面的文字一字不差地算出摘要。只有摘要、代码和编号，没有个人信息的明文。",
+  contentNote:
+    "摘要由这份内容的规范 JSON 算出，一字不差的原文在回执里。只有摘要、代码和编号，没有个人信息的明文。",
   principal: "操作人",
   noSubject: "不涉及主体",
   verify: "在浏览器里验证",
@@ -89,7 +90,7 @@ export const ledgerLog = {
   receipt: "下载回执",
   figure: "证明路径",
   figureNote: (index: string, size: string) =>
-    `第 ${index} 条在 ${size} 条的树里。实心是算出来的，空心是证明给出的旁支。`,
+    `编号 ${index} 的一条，在 ${size} 条的树里。实心是算出来的，空心是证明给出的旁支。`,
   figureLabel: (n: number) => `包含证明的路径，从存证到树根共 ${n} 层`,
   leafNode: "存证",
   rootNode: "树根",

@@ -15,6 +15,7 @@ export const log = {
   empty: "没有符合条件的记录",
   emptyHint: "放宽条件再看。",
   who: {
+    node: "平台",
     account: "账户",
     client: "系统",
     member: "成员",

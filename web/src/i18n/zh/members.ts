@@ -157,5 +157,13 @@ export const members = {
   acceptChange: "通过",
   rejectChange: "不通过",
   changeDone: "已处理",
+  branches: "下级机构",
+  branchesNote: "以本单位为上级机构申请入驻的单位。确认之前平台不会受理到资质审查；不认识的不要确认。",
+  branch: "机构",
+  branchState: "状态",
+  branchKnown: "本单位确认",
+  branchConfirmed: "已确认",
+  branchWaits: "待成员管理员确认",
+  confirmBranch: "确认是本单位的下级机构",
   required: "请填写",
 } as const;

@@ -13,6 +13,7 @@ export const papers = {
     witness: "企业选择当面签署并完成签署后，会出现在这里。",
     attach: "本单位提出、企业尚未答复的授权申请会出现在这里。",
   },
+  waiting: { verification: "待核验", witness: "待见证", paper: "待签署" },
   subject: "企业",
   grantee: "机构",
   purpose: "用途",

@@ -5,6 +5,7 @@ export const quality = {
   allItems: "全部事项",
   span: "时间",
   months: (n: number) => `最近 ${n} 个月`,
+  course: "走势",
   rates: "准确、完整、及时",
   ratesNote: "百分比，以行数加权。空缺的月份没有报送，或事项没有规定时限。",
   rowsTitle: "报送的行数",
@@ -33,5 +34,4 @@ export const quality = {
   emptyHint: "报送并发布后，这里逐月给出质量。",
   noReasons: "没有问题行",
   noReasonsHint: "所选时间内报来的行全部通过了检查。",
-  toMend: "去改正",
 } as const;

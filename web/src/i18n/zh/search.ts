@@ -5,7 +5,7 @@ export const search = {
   qHint: "至少 2 个字，或完整的代码",
   find: "查找",
   division: "行政区划",
-  divisionHint: "2、4 或 6 位代码，如 3201",
+  divisionHint: "代码，如 3201",
   kind: "主体类型",
   kinds: {
     enterprise: "企业",

@@ -3,8 +3,9 @@ import { Alert, Button } from "antd";
 import { Link } from "wouter";
 
 import { type Batch, batchOf, type RowAside, rowsAside } from "../../api/batchDesk";
+import { definition } from "../../api/definitions";
 import { usePerson } from "../../app/session";
-import { useWords } from "../../i18n/words";
+import { useLanguage, useWords } from "../../i18n/words";
 import { Facts } from "../../parts/Facts";
 import { Loaded } from "../../parts/Loaded";
 import { Loading } from "../../parts/Loading";
@@ -158,9 +159,16 @@ function Aside({ batch }: { batch: Batch }) {
 
 function Reasons({ batch }: { batch: Batch }) {
   const { batchDesk } = useWords();
+  const { language } = useLanguage();
+  const item = useQuery(definition(batch.item));
   const reasons = Object.entries(batch.reasons).sort(([, a], [, b]) => b - a);
+  const fieldOf = (key: string) => {
+    const name = key.split("|")[0] ?? "";
+    return item.data?.fields.find((field) => field.name === name)?.[language] ?? name;
+  };
   const columns: Column<[string, number]>[] = [
-    { title: batchDesk.reason, cell: ([code]) => <span className="code">{code}</span>, isHead: true },
+    { title: batchDesk.field, cell: ([key]) => fieldOf(key) || "—", isHead: true },
+    { title: batchDesk.reason, cell: ([key]) => <span className="code">{key.split("|")[1] ?? key}</span> },
     { title: batchDesk.times, cell: ([, rows]) => count(rows), isNumber: true },
   ];
   if (reasons.length === 0) return null;

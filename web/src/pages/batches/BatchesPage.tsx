@@ -14,6 +14,7 @@ import { type Column, Rows } from "../../parts/Rows";
 import { State } from "../../parts/State";
 import { useAddress } from "../../parts/address";
 import { count, moment } from "../../parts/format";
+import { typeset } from "../../parts/typeset";
 import { toneOfBatch } from "./states";
 
 /** Batches of all providers, for those who look after collection. */
@@ -54,7 +55,7 @@ export function BatchesPage() {
             onChange={(item: string | null) => change({ item: item ?? "" })}
             options={(items.data?.items ?? []).map((one) => ({
               value: one.item,
-              label: `${one.item} ${one.name[language]}`,
+              label: `${one.item} ${typeset(one.name[language])}`,
             }))}
           />
         </Filter>
@@ -70,7 +71,7 @@ export function BatchesPage() {
           />
         </Filter>
       </Filters>
-      <Section title={batchDesk.title}>
+      <Section title={batchDesk.list}>
         <Loaded query={query}>
           {(found) =>
             found.batches.length === 0 ? (
@@ -116,6 +117,6 @@ export function useItemName(): (item: string) => string {
   const items = useQuery(allItems);
   return (item) => {
     const found = items.data?.items.find((one) => one.item === item);
-    return found === undefined ? item : `${item} ${found.name[language]}`;
+    return found === undefined ? item : `${item} ${typeset(found.name[language])}`;
   };
 }

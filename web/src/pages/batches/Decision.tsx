@@ -93,7 +93,6 @@ function DecisionForm({ batch }: { batch: Batch }) {
           {batchDesk.reject}
         </ConfirmButton>
       </div>
-      <p className="quiet">{batchDesk.acceptSure}</p>
     </Form>
   );
 }

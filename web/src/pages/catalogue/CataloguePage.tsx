@@ -11,6 +11,7 @@ import { Loaded } from "../../parts/Loaded";
 import { Page } from "../../parts/Page";
 import { State } from "../../parts/State";
 import { useAddress } from "../../parts/address";
+import { typeset } from "../../parts/typeset";
 import { type Group, grouped, matching } from "./search";
 import { toneOfAccess } from "./tones";
 import styles from "./CataloguePage.module.css";
@@ -98,17 +99,19 @@ function GroupOfItems({ group, isNumbered }: { group: Group; isNumbered: boolean
     <section className={styles["group"]} aria-label={group.name}>
       <h2>
         {isNumbered && <span className={`${styles["no"]} num`}>{group.key.padStart(2, "0")}</span>}
-        {group.name}
+        {typeset(group.name)}
       </h2>
       <ul className={styles["items"]}>
         {group.items.map((item) => (
           <li key={item.item}>
-            <span className="code">{item.item}</span>
-            <span>
-              <Link href={`/catalogue/${item.item}`}>{item.name[language]}</Link>
-              <span className={styles["about"]}>
-                {` · ${isNumbered ? item.provider : item.class_name[language]} · ${cycles[item.update_cycle] ?? item.update_cycle} · ${catalogue.fieldCount(item.fields)}`}
-              </span>
+            <span className={`code ${styles["number"]}`}>{item.item}</span>
+            <Link href={`/catalogue/${item.item}`}>{typeset(item.name[language])}</Link>
+            <span className={styles["about"]}>
+              {[
+                isNumbered ? typeset(item.provider) : item.class_name[language],
+                cycles[item.update_cycle] ?? item.update_cycle,
+                catalogue.fieldCount(item.fields),
+              ].join(" · ")}
             </span>
             <State tone={toneOfAccess(item.access)}>{levels[item.access] ?? item.access}</State>
           </li>

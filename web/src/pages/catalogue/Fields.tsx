@@ -3,6 +3,7 @@ import { useLanguage, useWords } from "../../i18n/words";
 import { Section } from "../../parts/Page";
 import { type Column, Rows } from "../../parts/Rows";
 import { State } from "../../parts/State";
+import { typeset } from "../../parts/typeset";
 import { requirementsOf } from "./requirements";
 import { toneOfSensitivity } from "./tones";
 import styles from "./CataloguePage.module.css";
@@ -11,22 +12,31 @@ import styles from "./CataloguePage.module.css";
 export function Fields({ one }: { one: Definition }) {
   const { catalogue } = useWords();
   const { language } = useLanguage();
+  const units: Readonly<Record<string, string>> = catalogue.units;
   const columns: Column<DefinedField>[] = [
     {
       title: catalogue.field,
       isHead: true,
       cell: (field) => (
         <span className={styles["field"]}>
-          {field[language]}
-          <span className="code">{field.name}</span>
+          {typeset(field[language])}
+          <span className={`code ${styles["fieldCode"]}`}>{field.name}</span>
         </span>
       ),
     },
     {
       title: catalogue.type,
-      cell: (field) => `${catalogue.types[field.type]}${field.unit === null ? "" : ` · ${field.unit}`}`,
+      cell: (field) =>
+        field.unit === null
+          ? catalogue.types[field.type]
+          : `${catalogue.types[field.type]} · ${units[field.unit] ?? field.unit}`,
     },
-    { title: catalogue.required, cell: (field) => (field.required ? catalogue.yes : catalogue.no) },
+    {
+      title: catalogue.required,
+      cell: (field) => (
+        <span className={styles["nowrap"]}>{field.required ? catalogue.yes : catalogue.no}</span>
+      ),
+    },
     {
       title: catalogue.sensitivity,
       cell: (field) => (
@@ -51,8 +61,8 @@ function Asked({ field }: { field: DefinedField }) {
   const codes = Object.entries(field.codes ?? {});
   return (
     <div className={styles["small"]}>
-      {asked.length > 0 && <p>{asked.join(language === "zh" ? "；" : "; ")}</p>}
-      {field.note !== null && <p className="quiet">{field.note}</p>}
+      {asked.length > 0 && <p>{typeset(asked.join(language === "zh" ? "；" : "; "))}</p>}
+      {field.note !== null && <p className="quiet">{typeset(field.note)}</p>}
       {field.mask !== null && <p className="quiet">{catalogue.mask(catalogue.masks[field.mask])}</p>}
       {field.example !== null && (
         <p className="quiet">

@@ -12,6 +12,7 @@ import { Page, Section } from "../../parts/Page";
 import { State } from "../../parts/State";
 import { TabLinks } from "../../parts/TabLinks";
 import { day } from "../../parts/format";
+import { typeset } from "../../parts/typeset";
 import { Fields } from "./Fields";
 import { Rules } from "./Rules";
 import { toneOfAccess } from "./tones";
@@ -29,17 +30,16 @@ export function ItemPage({ item, part }: { item: string; part: string }) {
   const base = `/catalogue/${item}`;
   return (
     <Page
-      title={found?.name[language] ?? catalogue.number(item)}
+      title={found ? typeset(found.name[language]) : catalogue.number(item)}
       trail={<Link href="/catalogue">{`‹ ${catalogue.back}`}</Link>}
       {...(found && {
-        lead: found.description[language],
+        lead: typeset(found.description[language]),
         actions: <State tone={toneOfAccess(found.access)}>{levels[found.access] ?? found.access}</State>,
       })}
     >
       <Loaded query={query}>
         {(one) => (
           <>
-            <About one={one} />
             <TabLinks
               label={catalogue.parts}
               here={part === "" ? base : `${base}/${part}`}
@@ -54,7 +54,10 @@ export function ItemPage({ item, part }: { item: string; part: string }) {
             ) : part === "versions" ? (
               <Versions one={one} />
             ) : (
-              <Fields one={one} />
+              <>
+                <About one={one} />
+                <Fields one={one} />
+              </>
             )}
           </>
         )}
@@ -82,21 +85,13 @@ function About({ one }: { one: Definition }) {
               </>,
             ],
             [catalogue.class, <span className="num">{`${one.class.no} ${one.class[language]}`}</span>],
-            [catalogue.provider, one.provider[language]],
+            [catalogue.provider, typeset(one.provider[language])],
             [
               catalogue.sharing,
               one.sharing_mode.map((mode) => catalogue.modes[mode]).join(language === "zh" ? "、" : ", "),
             ],
             [catalogue.cycle, catalogue.lag(cycle, one.update_cycle.lag_days)],
-            [catalogue.retention, `${kept} · ${one.retention.basis}`],
-            [
-              catalogue.basis,
-              <ul className={styles["basis"]}>
-                {one.legal_basis.map((law) => (
-                  <li key={law}>{law}</li>
-                ))}
-              </ul>,
-            ],
+            [catalogue.retention, `${kept} · ${typeset(one.retention.basis)}`],
             [catalogue.version, `${catalogue.inForceSince(one.version, day(one.in_force.from))} · ${source}`],
             [
               catalogue.key,
@@ -106,6 +101,12 @@ function About({ one }: { one: Definition }) {
             ],
           ]}
         />
+        <h3 className={styles["basisHead"]}>{catalogue.basis}</h3>
+        <ul className={styles["basis"]}>
+          {one.legal_basis.map((law) => (
+            <li key={law}>{typeset(law)}</li>
+          ))}
+        </ul>
       </Section>
       <Section title={catalogue.downloads} note={catalogue.downloadNote}>
         <div className={styles["downloads"]}>

@@ -5,6 +5,7 @@ import { Facts } from "../../parts/Facts";
 import { Section } from "../../parts/Page";
 import { type Column, Rows } from "../../parts/Rows";
 import { State } from "../../parts/State";
+import { typeset } from "../../parts/typeset";
 
 type Check = Definition["checks"][number] | Definition["batch_checks"][number];
 
@@ -14,7 +15,7 @@ export function Rules({ one }: { one: Definition }) {
   const { language } = useLanguage();
   const checks: Check[] = [...one.checks, ...one.batch_checks];
   const columns: Column<Check>[] = [
-    { title: catalogue.rule, cell: (check) => check.message[language], isHead: true },
+    { title: catalogue.rule, cell: (check) => typeset(check.message[language]) },
     {
       title: catalogue.level,
       cell: (check) => (
@@ -22,7 +23,7 @@ export function Rules({ one }: { one: Definition }) {
       ),
     },
     { title: catalogue.name, cell: (check) => <span className="code">{check.id}</span> },
-    { title: catalogue.basis, cell: (check) => check.basis ?? "—" },
+    { title: catalogue.basis, cell: (check) => typeset(check.basis ?? "—") },
   ];
   return (
     <>

@@ -8,7 +8,7 @@ import {
   differencesOf,
   versionsOf,
 } from "../../api/definitions";
-import { useWords } from "../../i18n/words";
+import { useLanguage, useWords } from "../../i18n/words";
 import { Empty } from "../../parts/Empty";
 import { Filter } from "../../parts/Filters";
 import { Loaded } from "../../parts/Loaded";
@@ -16,6 +16,7 @@ import { Section } from "../../parts/Page";
 import { type Column, Rows } from "../../parts/Rows";
 import { State } from "../../parts/State";
 import { useAddress } from "../../parts/address";
+import { typeset } from "../../parts/typeset";
 import styles from "./CataloguePage.module.css";
 
 /** The versions of an item and what changed between two of them. */
@@ -52,7 +53,7 @@ export function Versions({ one }: { one: Definition }) {
               keyOf={(version) => version.version}
             />
             {versions.length > 1 ? (
-              <Comparison item={one.item} versions={versions.map((version) => version.version)} />
+              <Comparison item={one} versions={versions.map((version) => version.version)} />
             ) : (
               <Empty title={catalogue.onlyOne}>{catalogue.onlyOneHint}</Empty>
             )}
@@ -63,12 +64,12 @@ export function Versions({ one }: { one: Definition }) {
   );
 }
 
-function Comparison({ item, versions }: { item: string; versions: string[] }) {
+function Comparison({ item, versions }: { item: Definition; versions: string[] }) {
   const { catalogue } = useWords();
   const { value, change } = useAddress();
   const from = value("from") || (versions.at(-2) ?? "");
   const to = value("to") || (versions.at(-1) ?? "");
-  const query = useQuery(differencesOf(item, from, to));
+  const query = useQuery(differencesOf(item.item, from, to));
   const options = versions.map((version) => ({ value: version, label: version }));
   return (
     <>
@@ -89,12 +90,12 @@ function Comparison({ item, versions }: { item: string; versions: string[] }) {
           <Select id="to" value={to} options={options} onChange={(one: string) => change({ to: one })} />
         </Filter>
       </div>
-      <Loaded query={query}>{(found) => <Changes changes={found} />}</Loaded>
+      <Loaded query={query}>{(found) => <Changes changes={found} item={item} />}</Loaded>
     </>
   );
 }
 
-function Changes({ changes }: { changes: Difference[] }) {
+function Changes({ changes, item }: { changes: Difference[]; item: Definition }) {
   const { catalogue } = useWords();
   if (changes.length === 0) return <Empty title={catalogue.same}>{catalogue.sameHint}</Empty>;
   const breaking = changes.filter((one) => one.impact === "breaking").length;
@@ -102,11 +103,11 @@ function Changes({ changes }: { changes: Difference[] }) {
     {
       title: catalogue.place,
       isHead: true,
-      cell: (one) => <span className="code">{one.path === "" ? catalogue.whole : one.path}</span>,
+      cell: (one) => <Place path={one.path} item={item} />,
     },
     { title: catalogue.kind, cell: (one) => catalogue.kinds[one.kind] },
-    { title: catalogue.before, cell: (one) => <Value value={one.old} /> },
-    { title: catalogue.after, cell: (one) => <Value value={one.new} /> },
+    { title: catalogue.before, cell: (one) => <Value value={one.old} other={one.new} /> },
+    { title: catalogue.after, cell: (one) => <Value value={one.new} other={one.old} /> },
     {
       title: catalogue.impact,
       cell: (one) => (
@@ -129,8 +130,44 @@ function Changes({ changes }: { changes: Difference[] }) {
   );
 }
 
-function Value({ value }: { value: unknown }) {
+/** Where the change is, in words, and as definitions name it. */
+function Place({ path, item }: { path: string; item: Definition }) {
+  const { catalogue } = useWords();
+  const { language } = useLanguage();
+  const places: Readonly<Record<string, string>> = catalogue.places;
+  const [room = "", name = ""] = path.split(".");
+  const field = room === "fields" ? item.fields.find((one) => one.name === name) : undefined;
+  const words = path === "" ? catalogue.whole : field ? catalogue.fieldPlace(field[language]) : places[room];
+  return (
+    <span className={styles["field"]}>
+      {words}
+      {path !== "" && <span className={`code ${styles["fieldCode"]}`}>{path}</span>}
+    </span>
+  );
+}
+
+/** One side of a change; of parts, only those that differ. */
+function Value({ value, other }: { value: unknown; other: unknown }) {
   if (value === null || value === undefined) return "—";
-  const text = typeof value === "string" ? value : JSON.stringify(value, null, 1);
-  return <span className={typeof value === "string" ? "" : `code ${styles["value"]}`}>{text}</span>;
+  if (typeof value !== "object") return shown(value);
+  const parts = Array.isArray(value) ? value.map(shown) : differing(value, other);
+  return (
+    <ul className={styles["basis"]}>
+      {parts.map((part) => (
+        <li key={part}>{part}</li>
+      ))}
+    </ul>
+  );
+}
+
+function differing(value: object, other: unknown): string[] {
+  const others = typeof other === "object" && other !== null ? (other as Record<string, unknown>) : {};
+  return Object.entries(value)
+    .filter(([name, one]) => JSON.stringify(one) !== JSON.stringify(others[name]))
+    .map(([name, one]) => `${name}: ${shown(one)}`);
+}
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return "—";
+  return typeof value === "string" ? typeset(value) : JSON.stringify(value);
 }

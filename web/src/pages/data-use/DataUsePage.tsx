@@ -29,7 +29,7 @@ export function DataUsePage() {
       <Loaded query={query}>
         {(use) =>
           use.lines.length === 0 ? (
-            <Section title={dataUse.course}>
+            <Section title={dataUse.over}>
               <Empty title={dataUse.empty}>{dataUse.emptyHint}</Empty>
             </Section>
           ) : (
@@ -50,9 +50,10 @@ function Used({ use }: { use: DataUse }) {
   const at = (month: string) => byMonth.find((sum) => sum.key === month);
   return (
     <>
-      <Section title={dataUse.course} note={dataUse.courseNote}>
+      <Section title={dataUse.over}>
         <TimeChart
           title={dataUse.course}
+          note={dataUse.courseNote}
           unit={dataUse.times}
           shape="bar"
           isStacked
@@ -63,10 +64,12 @@ function Used({ use }: { use: DataUse }) {
           ]}
         />
       </Section>
-      <div className={styles["pair"]}>
-        <Shares title={dataUse.byPurpose} use={use} of={(line) => purposes[line.purpose] ?? line.purpose} />
-        <Shares title={dataUse.byReader} use={use} of={(line) => readers[line.reader] ?? line.reader} />
-      </div>
+      <Section title={dataUse.where}>
+        <div className={styles["pair"]}>
+          <Shares title={dataUse.byPurpose} use={use} of={(line) => purposes[line.purpose] ?? line.purpose} />
+          <Shares title={dataUse.byReader} use={use} of={(line) => readers[line.reader] ?? line.reader} />
+        </div>
+      </Section>
       <ByItem use={use} />
     </>
   );
@@ -85,11 +88,7 @@ function Shares({ title, use, of }: SharesProps) {
     6,
     dataUse.purposes.other,
   );
-  return (
-    <Section title={title}>
-      <ShareChart title={title} unit={dataUse.times} parts={parts} />
-    </Section>
-  );
+  return <ShareChart title={title} unit={dataUse.times} parts={parts} />;
 }
 
 function ByItem({ use }: { use: DataUse }) {

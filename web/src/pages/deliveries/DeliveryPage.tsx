@@ -2,18 +2,18 @@ import { useQuery } from "@tanstack/react-query";
 import { Alert } from "antd";
 import { Link, useParams } from "wouter";
 
-import { type Batch, followed } from "../../api/collect";
+import { type Batch, followed, hasEnded } from "../../api/collect";
 import { NotFound } from "../../app/NotFound";
 import { usePerson } from "../../app/session";
 import { useWords } from "../../i18n/words";
 import { Facts } from "../../parts/Facts";
-import { bytes, count, moment } from "../../parts/format";
+import { bytes, moment } from "../../parts/format";
 import { Loaded } from "../../parts/Loaded";
 import { Loading } from "../../parts/Loading";
 import { Page, Section } from "../../parts/Page";
 import { State } from "../../parts/State";
 import { typeset } from "../../parts/typeset";
-import { asFound, toneOfBatch } from "../batches/states";
+import { toneOfBatch } from "../batches/states";
 import { useItemNames } from "../quality/QualityPage";
 import { Course } from "./Course";
 import { Figures, Quality, Reasons } from "./Figures";
@@ -45,11 +45,12 @@ function Delivery({ id }: { id: number }) {
         {(one) => (
           <>
             <Stopped batch={one} />
-            <Course batch={one} />
+            {!isPublished(one) && <Course batch={one} />}
             <ToMend batch={one} />
-            <Figures batch={one} />
+            {hasEnded(one) && <Figures batch={one} />}
             <Reasons batch={one} />
             <Quality batch={one} />
+            {isPublished(one) && <Course batch={one} />}
             <About batch={one} />
           </>
         )}
@@ -57,6 +58,9 @@ function Delivery({ id }: { id: number }) {
     </Page>
   );
 }
+
+/** Once it is published, what is left to do comes first and how it came about last. */
+const isPublished = (batch: Batch) => batch.state === "published" || batch.state === "feedback_sent";
 
 function ToMend({ batch }: { batch: Batch }) {
   const { deliveries: words } = useWords();
@@ -94,15 +98,7 @@ function Stopped({ batch }: { batch: Batch }) {
             <p>{words.heldHint}</p>
             <ul className={styles["limits"]}>
               {(batch.held_for ?? []).map((limit) => (
-                <li key={String(limit["limit"])}>
-                  {typeset(String(limit["message"] ?? ""))}{" "}
-                  <span className="quiet num">
-                    {words.heldLine(
-                      asFound(String(limit["limit"]), Number(limit["found"])),
-                      asFound(String(limit["limit"]), Number(limit["allowed"])),
-                    )}
-                  </span>
-                </li>
+                <li key={String(limit["limit"])}>{typeset(String(limit["message"] ?? ""))}</li>
               ))}
             </ul>
           </>
@@ -153,7 +149,6 @@ function About({ batch }: { batch: Batch }) {
           [batchDesk.channel, channels[batch.channel] ?? batch.channel],
           [batchDesk.version, <span className="code">{batch.item_version}</span>],
           [batchDesk.digest, <span className="code">{batch.file_sha256}</span>],
-          [words.read, count(batch.counts.read)],
         ]}
       />
     </Section>

@@ -6,6 +6,7 @@ import { useLanguage, useWords } from "../../i18n/words";
 import { count } from "../../parts/format";
 import { Section } from "../../parts/Page";
 import { type Column, Rows } from "../../parts/Rows";
+import { typeset } from "../../parts/typeset";
 import { percent } from "../quality/months";
 import { splitReason } from "./steps";
 import styles from "./delivery.module.css";
@@ -59,19 +60,19 @@ export function Reasons({ batch }: { batch: Batch }) {
     .sort((a, b) => b.rows - a.rows);
   if (lines.length === 0) return null;
   const codes: Readonly<Record<string, string>> = words.codes;
-  const nameOf = (field: string | null) => {
-    if (field === null) return words.ofRow;
-    const found = item.data?.fields.find((one) => one.name === field);
+  const say = (field: string | null, code: string) => {
     const check = [...(item.data?.checks ?? []), ...(item.data?.batch_checks ?? [])].find(
       (one) => one.id === field,
     );
-    return found?.[language] ?? check?.message[language] ?? field;
+    if (check !== undefined) return typeset(check.message[language]);
+    const named = item.data?.fields.find((one) => one.name === field)?.[language] ?? field ?? words.ofRow;
+    return `${named}：${codes[code] ?? code}`;
   };
   const columns: Column<(typeof lines)[number]>[] = [
     {
       title: words.reason,
       isHead: true,
-      cell: (line) => `${nameOf(line.field)}：${codes[line.code] ?? line.code}`,
+      cell: (line) => say(line.field, line.code),
     },
     { title: batchDesk.reason, cell: (line) => <span className="code">{line.code}</span> },
     { title: words.rows, isNumber: true, cell: (line) => count(line.rows) },

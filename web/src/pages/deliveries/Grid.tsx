@@ -4,9 +4,9 @@ import { type KeyboardEvent, useRef } from "react";
 import type { MendingRow } from "../../api/collect";
 import type { Definition } from "../../api/definitions";
 import { useMatch } from "../../design/appearance";
-import { useWords } from "../../i18n/words";
+import { useLanguage, useWords } from "../../i18n/words";
 import { typeset } from "../../parts/typeset";
-import { baseOf, block, type Column, type Drafts, editedRows, placed } from "./rows";
+import { baseOf, block, type Column, type Drafts, editedRows, neededColumns, placed } from "./rows";
 import { MendCell } from "./MendCell";
 import styles from "./mend.module.css";
 
@@ -44,7 +44,7 @@ export function Grid(props: Props) {
                 <th scope="col">{deliveries.row}</th>
                 {shown.map((column) => (
                   <th key={column.name} scope="col">
-                    {column.name}
+                    <Named column={column} item={item} />
                   </th>
                 ))}
               </tr>
@@ -76,7 +76,7 @@ export function Grid(props: Props) {
 function CellsOf(props: Props & { row: MendingRow; place: React.RefObject<HTMLDivElement | null> }) {
   const { row, rows, columns, shown, item, drafts, isLocked, onType, onSend, place } = props;
   const isWide = useMatch("(min-width: 860px)");
-  const { byColumn, ofRow } = placed(row, columns);
+  const { byColumn } = placed(row, columns);
   const base = baseOf(row, columns);
   const draft = drafts[row.row_no] ?? {};
   const paste = (from: Column, text: string) => {
@@ -95,10 +95,9 @@ function CellsOf(props: Props & { row: MendingRow; place: React.RefObject<HTMLDi
     return true;
   };
   // A card has the cells that this row needs; a table all that any row needs.
-  const cells =
-    isWide || ofRow.length > 0 || shown.length === columns.length
-      ? shown
-      : shown.filter(({ name }) => byColumn.has(name) || name in draft);
+  const isNarrowed = !isWide && shown.length < columns.length;
+  const needed = new Set(isNarrowed ? neededColumns([row], columns, item).map(({ name }) => name) : []);
+  const cells = isNarrowed ? shown.filter(({ name }) => needed.has(name) || name in draft) : shown;
   return cells.map((column) => {
     const cell = (
       <MendCell
@@ -119,7 +118,9 @@ function CellsOf(props: Props & { row: MendingRow; place: React.RefObject<HTMLDi
       <td key={column.name}>{cell}</td>
     ) : (
       <div key={column.name}>
-        <span aria-hidden="true">{column.name}</span>
+        <span aria-hidden="true">
+          <Named column={column} item={item} />
+        </span>
         {cell}
       </div>
     );
@@ -153,7 +154,10 @@ function Head({ row, columns, item, isEdited, isLocked, onUndo, onType }: HeadPr
         </span>
       )}
       {ofRow.map((reason) => (
-        <span key={`${reason.field} ${reason.code}`} className={styles["why"]}>
+        <span
+          key={`${reason.field} ${reason.code}`}
+          className={`${styles["why"]} ${isEdited ? styles["settled"] : ""}`}
+        >
           {typeset(reason.message)}
         </span>
       ))}
@@ -179,6 +183,20 @@ function Head({ row, columns, item, isEdited, isLocked, onUndo, onType }: HeadPr
         </Button>
       )}
     </div>
+  );
+}
+
+/** A column by the name of the field that it feeds, and as it was received where that is another. */
+function Named({ column, item }: { column: Column; item: Definition | undefined }) {
+  const { language } = useLanguage();
+  const field = item?.fields.find((one) => one.name === column.field);
+  const said = field?.[language] ?? column.name;
+  const isSame = column.name.replace(/[*＊]\s*$/, "").trim() === said;
+  return (
+    <>
+      {said}
+      {!isSame && <span className={`code ${styles["received"]}`}>{column.name}</span>}
+    </>
   );
 }
 

@@ -25,7 +25,7 @@ import { useDeed } from "../../parts/useDeed";
 import { Grid } from "./Grid";
 import { editedRows, neededColumns, rowsToSend, typed, without } from "./rows";
 import { Outcome } from "./Outcome";
-import { useDrafts } from "./useDrafts";
+import { forgetRows, useDrafts } from "./useDrafts";
 import styles from "./mend.module.css";
 
 /** The rows of a batch that were set aside, to be mended on the spot and sent back. */
@@ -35,7 +35,11 @@ export function Mend({ batch }: { batch: Batch }) {
   const query = useQuery({ ...mendingOf(batch.id, page), placeholderData: keepPreviousData });
   const latest = query.data?.corrections[0] ?? null;
   const isChecking = useFollowed(latest);
+  const { account } = usePerson();
   const isOver = query.data !== undefined && query.data.quarantined === 0 && page === 1;
+  useEffect(() => {
+    if (isOver) forgetRows(account, batch.id);
+  }, [isOver, account, batch.id]);
   return (
     <Section
       title={words.mend}

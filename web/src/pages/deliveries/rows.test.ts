@@ -63,6 +63,14 @@ describe("rows to mend", () => {
     const names = (rows: MendingRow[]) => neededColumns(rows, COLUMNS, ITEM).map(({ name }) => name);
     expect(names([row(1, [["decided", "TYPE"]])])).toEqual(["日期"]);
     expect(names([row(1, [["order", "CHECK"]])])).toEqual(["日期"]);
+    expect(
+      names([
+        row(1, [
+          ["decided", "TYPE"],
+          ["order", "CHECK"],
+        ]),
+      ]),
+    ).toEqual(["日期"]);
     expect(names([row(1, [[null, "SUBJECT_UNKNOWN"]])])).toEqual(["代码*", "名称"]);
     expect(names([row(1, [[null, "DUPLICATE_CONFLICT"]])])).toEqual(["代码*", "日期"]);
     expect(names([row(1, [[null, "RAGGED"]])])).toHaveLength(4); // anything may be wrong

@@ -43,6 +43,12 @@ export function neededColumns(
     for (const name of byColumn.keys()) needed.add(name);
     for (const reason of ofRow) {
       const fields = item === undefined ? null : fieldsOf(reason, item);
+      // A check that fails because a cell is wrong in itself is mended in that cell.
+      if (
+        reason.code === "CHECK" &&
+        columns.some(({ name, field }) => byColumn.has(name) && fields?.has(field ?? ""))
+      )
+        continue;
       for (const column of columns)
         if (fields === null || fields.size === 0 || (column.field !== null && fields.has(column.field)))
           needed.add(column.name);

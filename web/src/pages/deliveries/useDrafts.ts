@@ -3,9 +3,16 @@ import { useCallback, useState } from "react";
 import { keepDraft, keptDraft } from "../../parts/drafts";
 import type { Drafts } from "./rows";
 
+/** Forgets what was typed into the rows of a batch: nothing of it is left to be mended. */
+export function forgetRows(account: string, batch: number): void {
+  keepDraft(nameOf(account, batch), null);
+}
+
+const nameOf = (account: string, batch: number) => `mend.${account}.${batch}`;
+
 /** What was typed into the rows of a batch; kept across reloads, unless `isPersonal`: then in memory alone. */
 export function useDrafts(account: string, batch: number, isPersonal: boolean) {
-  const name = `mend.${account}.${batch}`;
+  const name = nameOf(account, batch);
   const [drafts, setDrafts] = useState<Drafts>(() => (isPersonal ? {} : readable(keptDraft(name))));
   const change = useCallback(
     (next: (before: Drafts) => Drafts) =>

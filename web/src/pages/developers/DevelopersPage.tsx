@@ -39,7 +39,9 @@ export function DevelopersPage() {
         )}
       </Section>
       <Section title={developers.sandboxState} note={developers.sandboxNote}>
-        <Sandbox clients={clients} isOnline={person.member?.state === "online"} />
+        {person.may("read", "client") && (
+          <Sandbox clients={clients} isOnline={person.member?.state === "online"} />
+        )}
       </Section>
       <TokenHelp clients={clients} />
       <TryToken />

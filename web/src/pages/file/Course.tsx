@@ -2,7 +2,7 @@ import { lazy, Suspense } from "react";
 
 import type { Fact, ItemDefinition } from "../../api/inquiries";
 import { useLanguage, useWords } from "../../i18n/words";
-import { isMoney } from "../../parts/format";
+import { isMoney, quantity } from "../../parts/format";
 import { typeset } from "../../parts/typeset";
 import styles from "./file.module.css";
 import { courseOf } from "./shown";
@@ -23,12 +23,12 @@ export function Course({ definition, facts }: { definition: ItemDefinition; fact
         ? "万元"
         : "元"
       : "CNY"
-    : (field.unit ?? "");
+    : quantity(0, field.unit, language).replace(/^0\s*/, "");
   return (
     <div className={styles["course"]}>
       <Suspense fallback={<div style={{ height: 220 }} />}>
         <TimeChart
-          title={file.trend(typeset(field[language]))}
+          title={file.trend(typeset(field[language]), unit)}
           labels={months}
           unit={unit}
           height={180}

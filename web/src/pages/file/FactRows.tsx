@@ -137,7 +137,7 @@ function Cards({ definition, facts, all, on }: FormProps) {
   const { file } = useWords();
   const { language } = useLanguage();
   const [open, setOpen] = useState<number | null>(null);
-  const columns = columnsOf(definition, all, 5);
+  const columns = columnsOf(definition, all, 4);
   const said = { language, yes: file.yes, no: file.no };
   return (
     <ul className={styles["cards"]} aria-label={typeset(definition.name[language])}>

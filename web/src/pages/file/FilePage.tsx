@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { Input } from "antd";
 import { Link, useParams, useSearch } from "wouter";
 
 import { ownFileOf } from "../../api/inquiries";
@@ -66,7 +65,7 @@ function AsOf({ day, onDay }: { day: string; onDay: (day: string) => void }) {
   return (
     <div className={styles["asOf"]}>
       <label htmlFor="as_of">{file.asOf}</label>
-      <Input
+      <input
         id="as_of"
         type="date"
         max={today()}

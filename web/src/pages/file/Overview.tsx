@@ -29,7 +29,11 @@ export function Overview({ answer, classes }: { answer: InquiryAnswer; classes: 
       isHead: true,
     },
     { title: file.items, cell: (one) => <Items one={one} /> },
-    { title: file.updated, cell: (one) => (one.updated === null ? "—" : day(one.updated)), isNumber: true },
+    {
+      title: file.updated,
+      cell: (one) => <span className={styles["day"]}>{one.updated === null ? "—" : day(one.updated)}</span>,
+      isNumber: true,
+    },
   ];
   return (
     <>

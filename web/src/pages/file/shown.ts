@@ -57,16 +57,19 @@ export function split(
   return { filled, empty };
 }
 
-/** The columns of a table of many facts: what tells them apart first, then figures, then states; at most `most`. */
+/**
+ * The columns of a table of many facts, at most `most`: what tells them apart first, then money and other figures, then
+ * states. Marks that are the same in every fact stand in the details only.
+ */
 export function columnsOf(definition: ItemDefinition, facts: readonly Fact[], most = 6): FieldDefinition[] {
   const subject = aboutSubject(definition);
-  const isUsed = (field: FieldDefinition) =>
-    !subject.has(field.name) &&
-    facts.some(
-      ({ data }) => data[field.name] !== undefined && data[field.name] !== null && data[field.name] !== "",
-    );
-  const used = definition.fields.filter(isUsed);
-  const keys = used.filter(({ name }) => definition.natural_key.includes(name));
+  const valuesOf = (field: FieldDefinition) => new Set(facts.map(({ data }) => data[field.name] ?? ""));
+  const isKey = ({ name }: FieldDefinition) => definition.natural_key.includes(name);
+  const used = definition.fields.filter((field) => {
+    const values = valuesOf(field);
+    return !subject.has(field.name) && (values.size > 1 || (!isKey(field) && !values.has("")));
+  });
+  const keys = used.filter(isKey);
   const when = used.filter(({ name, type }) => !keys.some((key) => key.name === name) && type === "date");
   const numeric = used.filter((field) => isNumeric(field) && !keys.includes(field));
   const figures = [
@@ -134,7 +137,7 @@ export function courseOf(
 
 const COURSES: Readonly<Record<string, string>> = {
   tax_declaration: "paid_amount",
-  social_insurance_payment: "paid_amount",
+  social_insurance_payment: "payable",
   housing_fund: "paid_amount",
   water_payment: "quantity",
   electricity_payment: "quantity",

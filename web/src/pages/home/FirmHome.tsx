@@ -76,9 +76,11 @@ function Ending() {
       title={words.home.ending}
       note={words.endingNote}
       actions={
-        <Link href="/authorisations?show=in-force&ending=1">
-          {words.home.waitingAll(count(query.data.total))}
-        </Link>
+        query.data.total > FEW && (
+          <Link href="/authorisations?show=in-force&ending=1">
+            {words.home.waitingAll(count(query.data.total))}
+          </Link>
+        )
       }
     >
       <Lines>

@@ -1,11 +1,15 @@
+import { Skeleton } from "antd";
+import { lazy, Suspense } from "react";
+
 import { usePerson } from "../../app/session";
 import { useWords } from "../../i18n/words";
 import { Page } from "../../parts/Page";
-import { FirmHome } from "./FirmHome";
 import { HealthLine } from "./HealthLine";
-import { MemberHome } from "./MemberHome";
 import { Tasks } from "./Tasks";
 import { Waiting } from "./Waiting";
+
+const FirmHome = lazy(() => import("./FirmHome").then((m) => ({ default: m.FirmHome })));
+const MemberHome = lazy(() => import("./MemberHome").then((m) => ({ default: m.MemberHome })));
 
 /** The first page after signing in: what waits for this person. */
 export function HomePage() {
@@ -17,7 +21,15 @@ export function HomePage() {
   return (
     <Page title={home.greeting(person.name)} lead={lead}>
       {isOperator && <HealthLine />}
-      {isOperator ? <Tasks /> : person.member === null ? <FirmHome /> : <MemberHome id={person.member.id} />}
+      <Suspense fallback={<Skeleton active />}>
+        {isOperator ? (
+          <Tasks />
+        ) : person.member === null ? (
+          <FirmHome />
+        ) : (
+          <MemberHome id={person.member.id} />
+        )}
+      </Suspense>
     </Page>
   );
 }

@@ -7,6 +7,7 @@ import { Loaded } from "../../parts/Loaded";
 import { Standing } from "../members/Standing";
 
 const InstitutionHome = lazy(() => import("./InstitutionHome").then((m) => ({ default: m.InstitutionHome })));
+const DepartmentTasks = lazy(() => import("./DepartmentTasks").then((m) => ({ default: m.DepartmentTasks })));
 const ASKING = new Set(["bank", "guarantor", "credit_agency", "credit_service"]);
 
 /** Staff of a member: what waits for those who inquire, and how the member stands. */
@@ -22,6 +23,11 @@ export function MemberHome({ id }: { id: string }) {
             {isAsking && (
               <Suspense>
                 <InstitutionHome />
+              </Suspense>
+            )}
+            {member.kind === "provider" && person.may("read", "batch") && (
+              <Suspense>
+                <DepartmentTasks />
               </Suspense>
             )}
             {(!isAsking || person.may("edit", "member")) && <Standing member={member} />}

@@ -84,6 +84,16 @@ function tasksOf(person: Person, { home, members }: Words): Task[] {
         (await got(api.GET("/v1/jobs", { params: { query: { state: "failed", page_size: 1 } } }))).total,
     });
   }
+  if (person.may("confirm", "account")) {
+    tasks.push({
+      key: "account-proposals",
+      name: home.accountProposals,
+      to: "/accounts",
+      countAll: async () =>
+        (await got(api.GET("/v1/account-proposals", { params: { query: { state: "open", page_size: 1 } } })))
+          .total,
+    });
+  }
   if (person.may("verify-paper", "consent")) {
     for (const waits_for of ["verification", "witness"] as const) {
       tasks.push({

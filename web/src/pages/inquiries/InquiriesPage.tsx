@@ -39,7 +39,6 @@ export function InquiriesPage() {
           <Input
             id="subject"
             key={value("subject")}
-            className="code"
             defaultValue={value("subject")}
             placeholder={inquiries.subjectHint}
             maxLength={22}
@@ -130,9 +129,9 @@ export function Outcome({ line }: { line: InquiryLine }) {
         ? inquiries.refused(count(all))
         : inquiries.partly(count(given), count(all));
   return (
-    <>
+    <span>
       <State tone={tone}>{words}</State>
       {line.consents.length > 0 && <small className="quiet"> {inquiries.byConsent}</small>}
-    </>
+    </span>
   );
 }

@@ -15,7 +15,7 @@ import { Page, Section } from "../../parts/Page";
 import { State } from "../../parts/State";
 import { count, moment, spacedCode } from "../../parts/format";
 import { typeset } from "../../parts/typeset";
-import { Receipt } from "../workbench/file/Evidence";
+import { ConsentLink, Receipt } from "../workbench/file/Evidence";
 import { Outcome } from "./InquiriesPage";
 import { askerOf, isGiven } from "./outcome";
 
@@ -80,9 +80,7 @@ function Detail({ line }: { line: InquiryLine }) {
                 ? workbench.noConsents
                 : line.consents.map((one) => (
                     <div key={one}>
-                      <Link href={`/tracking/${one}`} className="code">
-                        {one}
-                      </Link>
+                      <ConsentLink id={one} />
                     </div>
                   )),
             ],

@@ -38,7 +38,7 @@ export function JobsPage() {
   return (
     <Page title={jobs.title} lead={jobs.lead}>
       <TabLinks label={jobs.filter} here={state === null ? "/jobs" : `/jobs?state=${state}`} tabs={tabs} />
-      <Section title={state === null ? jobs.title : jobs.states[state]}>
+      <Section title={state === null ? jobs.list : jobs.states[state]}>
         <Loaded query={query}>
           {(found) =>
             found.jobs.length === 0 ? (
@@ -75,11 +75,15 @@ function JobRows({ found }: { found: Job[] }) {
     },
     { title: jobs.about, cell: (job) => <About job={job} /> },
     { title: jobs.state, cell: (job) => <State tone={TONES[job.state]}>{jobs.states[job.state]}</State> },
-    { title: jobs.attempts, cell: (job) => count(job.attempts), isNumber: true },
+    {
+      title: jobs.attempts,
+      cell: (job) => count(job.attempts + (job.state === "waiting" ? 0 : 1)),
+      isNumber: true,
+    },
     { title: jobs.asked, cell: (job) => <span className="num">{moment(job.created_at)}</span> },
     { title: jobs.fault, cell: (job) => <Outcome job={job} /> },
   ];
-  if (mayAct) columns.push({ title: "", cell: (job) => <Acts job={job} /> });
+  if (mayAct) columns.push({ title: jobs.acts, cell: (job) => <Acts job={job} /> });
   return (
     <>
       <Rows label={jobs.title} rows={found} columns={columns} keyOf={(job) => job.id} />

@@ -84,10 +84,11 @@ function Comparison({ found }: { found: SignedCheckpoint[] }) {
   const { ledgerLog } = useWords();
   const { value, change } = useAddress();
   const key = useQuery(logKey);
+  const some = found.filter((one) => one.size > 0); // every log grew out of the empty one
   const chosen = (name: string, otherwise: SignedCheckpoint | undefined) =>
-    found.find((one) => String(one.size) === value(name)) ?? otherwise;
-  const second = chosen("second", found[0]);
-  const first = chosen("first", found[1] ?? found[0]);
+    some.find((one) => String(one.size) === value(name)) ?? otherwise;
+  const second = chosen("second", some[0]);
+  const first = chosen("first", some[1] ?? some[0]);
   const check = useDeed({
     act: async ({ first: one, second: two }: Pair) => {
       const proof = one.size === two.size ? [] : await consistencyBetween(one.size, two.size);
@@ -104,7 +105,8 @@ function Comparison({ found }: { found: SignedCheckpoint[] }) {
   });
   if (key.data?.suite === "gm" || first === undefined || second === undefined) return null;
   const pair = { first, second };
-  const options = found.map((one) => ({
+  const ordered = first.size > second.size ? { first: second, second: first } : pair;
+  const options = some.map((one) => ({
     value: String(one.size),
     label: `${ledgerLog.leavesCount(count(one.size))} · ${moment(one.at)}`,
   }));
@@ -122,7 +124,7 @@ function Comparison({ found }: { found: SignedCheckpoint[] }) {
           </Filter>
         ))}
       </div>
-      <Button type="primary" loading={check.isPending} onClick={() => check.mutate(pair)}>
+      <Button type="primary" loading={check.isPending} onClick={() => check.mutate(ordered)}>
         {ledgerLog.compareDo}
       </Button>
       {check.isError && <FaultNotice thrown={check.error} />}

@@ -16,6 +16,7 @@ import { Who } from "../log/Who";
 import { fromBase64, toHex } from "./merkle";
 import styles from "./ledger.module.css";
 
+const VIEWS = ["all", "access", "acts"] as const;
 const FILTERS = ["kind", "subject", "member"] as const;
 
 /** Entries newest first, filtered, older ones by a step. */
@@ -23,7 +24,7 @@ export function Leaves() {
   const { ledgerLog } = useWords();
   const { value, change } = useAddress();
   const before = Number.parseInt(value("before"), 10);
-  const view = value("view") === "access" ? "access" : "all";
+  const view = VIEWS.find((one) => one === value("view")) ?? "all";
   const asked = Object.fromEntries(FILTERS.map((name) => [name, value(name)])) as Record<
     (typeof FILTERS)[number],
     string
@@ -47,10 +48,7 @@ export function Leaves() {
             id="view"
             value={view}
             onChange={(one: string) => narrow({ view: one === "all" ? "" : one })}
-            options={[
-              { value: "all", label: ledgerLog.views.all },
-              { value: "access", label: ledgerLog.views.access },
-            ]}
+            options={VIEWS.map((one) => ({ value: one, label: ledgerLog.views[one] }))}
           />
         </Filter>
         <Filter label={ledgerLog.kind} id="kind">

@@ -1,13 +1,15 @@
 import { useWords } from "../../i18n/words";
+import { count } from "../../parts/format";
 import type { Rung } from "./merkle";
 import { shortHash } from "./note";
 import styles from "./ledger.module.css";
 
-const STEP = 62; // between levels
+const STEP = 54; // between levels
 const WIDTH = 360;
 const MIDDLE = WIDTH / 2;
-const SHIFT = 62; // by how much a parent stands to the side of its child
-const REACH = 112; // from a node to its sibling
+const SWING = 26; // the path swings about the middle
+const REACH = 96; // from a node to the branch beside it
+const GAP = 13; // between a node and its words
 
 /** The audit path as it climbs: filled what was computed, hollow the branches that the proof gives. */
 export function Tree({
@@ -20,14 +22,12 @@ export function Tree({
   rungs: Rung[];
 }) {
   const { ledgerLog } = useWords();
-  const height = 56 + rungs.length * STEP;
-  const y = (level: number) => height - 28 - level * STEP;
-  // The path swings around the middle: the child of a left branch stands right of its parent.
-  const x = (level: number) => {
-    const rung = rungs[level];
-    if (rung === undefined) return MIDDLE;
-    return MIDDLE + (rung.isLeft ? SHIFT : -SHIFT) * 0.9;
-  };
+  const height = 62 + rungs.length * STEP;
+  const y = (level: number) => height - 20 - level * STEP;
+  const isLeft = (level: number) => rungs[level]?.isLeft ?? false;
+  // A node stands on the side away from its branch, and its words on that side: no line crosses them.
+  const x = (level: number) => (level === rungs.length ? MIDDLE : MIDDLE + (isLeft(level) ? SWING : -SWING));
+  const nodes = [leaf, ...rungs.map((rung) => rung.merged)];
   return (
     <svg
       className={styles["tree"]}
@@ -36,37 +36,45 @@ export function Tree({
       aria-label={ledgerLog.figureLabel(rungs.length)}
     >
       {rungs.map((rung, level) => {
-        const from = x(level);
-        const beside = from + (rung.isLeft ? -REACH : REACH);
-        const up = x(level + 1);
+        const beside = x(level) + (rung.isLeft ? -REACH : REACH);
         return (
           <g key={level}>
-            <path className={styles["edge"]} d={`M${from} ${y(level)}L${up} ${y(level + 1)}`} />
-            <path className={styles["branch"]} d={`M${beside} ${y(level)}L${up} ${y(level + 1)}`} />
+            <path className={styles["edge"]} d={`M${x(level)} ${y(level)}L${x(level + 1)} ${y(level + 1)}`} />
+            <path className={styles["branch"]} d={`M${beside} ${y(level)}L${x(level + 1)} ${y(level + 1)}`} />
             <circle className={styles["sibling"]} cx={beside} cy={y(level)} r={6} />
-            <text x={beside} y={y(level) + 22} className={styles["hash"]}>
+            <text
+              x={beside + (rung.isLeft ? -GAP : GAP)}
+              y={y(level) + 4}
+              textAnchor={rung.isLeft ? "end" : "start"}
+              className={styles["hash"]}
+            >
               {shortHash(rung.sibling)}
             </text>
           </g>
         );
       })}
-      {[leaf, ...rungs.map((rung) => rung.merged)].map((hash, level, all) => (
-        <g key={level}>
-          <circle
-            className={styles["node"]}
-            cx={x(level)}
-            cy={y(level)}
-            r={level === all.length - 1 ? 9 : 7}
-          />
-          <text x={x(level)} y={y(level) + (level === all.length - 1 ? -15 : 22)} className={styles["hash"]}>
-            {level === 0 && all.length > 1
-              ? `${ledgerLog.leafNode} ${index}`
-              : level === all.length - 1
-                ? `${ledgerLog.rootNode} ${shortHash(hash)}`
-                : shortHash(hash)}
-          </text>
-        </g>
-      ))}
+      {nodes.map((hash, level) => {
+        const isRoot = level === nodes.length - 1;
+        const words =
+          level === 0 && !isRoot
+            ? `${ledgerLog.leafNode} ${count(index)}`
+            : isRoot
+              ? `${ledgerLog.rootNode} ${shortHash(hash)}`
+              : shortHash(hash);
+        return (
+          <g key={level}>
+            <circle className={styles["node"]} cx={x(level)} cy={y(level)} r={isRoot ? 9 : 7} />
+            <text
+              x={isRoot ? MIDDLE : x(level) + (isLeft(level) ? GAP : -GAP)}
+              y={isRoot ? y(level) - 17 : y(level) + 4}
+              textAnchor={isRoot ? "middle" : isLeft(level) ? "start" : "end"}
+              className={styles["hash"]}
+            >
+              {words}
+            </text>
+          </g>
+        );
+      })}
     </svg>
   );
 }

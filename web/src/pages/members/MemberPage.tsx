@@ -12,6 +12,7 @@ import { TabLinks } from "../../parts/TabLinks";
 import { AccountList } from "../accounts/AccountList";
 import { SystemList } from "../systems/SystemList";
 import { Agreements } from "./Agreements";
+import { Branches } from "./Branches";
 import { Documents } from "./Documents";
 import { History } from "./History";
 import { Particulars } from "./Particulars";
@@ -69,6 +70,11 @@ function Part({ part, member, person }: { part: string; member: Member; person: 
     case "history":
       return <History id={member.id} />;
     default:
-      return <Standing member={member} />;
+      return (
+        <>
+          <Standing member={member} />
+          <Branches id={member.id} />
+        </>
+      );
   }
 }

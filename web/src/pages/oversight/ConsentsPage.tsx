@@ -15,7 +15,7 @@ import { State } from "../../parts/State";
 import { useAddress } from "../../parts/address";
 import { day, spacedCode } from "../../parts/format";
 import { lastDay, standingOf, TONES } from "../authorisations/standing";
-import { usePurposeNames } from "../seen/Timeline";
+import { usePurposeNames } from "../seen/purposes";
 import { OversightPage } from "./OversightPage";
 import styles from "./oversight.module.css";
 

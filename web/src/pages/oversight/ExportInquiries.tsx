@@ -7,7 +7,7 @@ import { catalogue as allItems } from "../../api/platform";
 import { useLanguage, useWords } from "../../i18n/words";
 import { ExportButton, type ExportColumn } from "../../parts/ExportButton";
 import { givenIn } from "../seen/days";
-import { usePurposeNames } from "../seen/Timeline";
+import { usePurposeNames } from "../seen/purposes";
 
 /** Who read what, with the filters in force, as a file. */
 export function ExportInquiries({ filter }: { filter: InquiryQuery }) {

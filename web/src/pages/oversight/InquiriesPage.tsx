@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Button, Checkbox, Input } from "antd";
+import { Button, Checkbox, Input, Select } from "antd";
 import { Link } from "wouter";
 
 import type { InquiryLine } from "../../api/inquiries";
@@ -15,17 +15,17 @@ import { type Column, Rows } from "../../parts/Rows";
 import { useAddress } from "../../parts/address";
 import { moment, spacedCode } from "../../parts/format";
 import { Who } from "../log/Who";
-import { usePurposeNames } from "../seen/Timeline";
+import { usePurposeNames } from "../seen/purposes";
 import { ExportInquiries } from "./ExportInquiries";
 import { OversightPage } from "./OversightPage";
 import { givenIn } from "../seen/days";
 import styles from "./oversight.module.css";
 
-const TEXTS = ["subject", "member", "purpose"] as const;
+const TEXTS = ["subject", "member"] as const;
 
 /** Who read what, for supervisors and auditors. */
 export function InquiriesPage() {
-  const { oversight } = useWords();
+  const { oversight, authorisations } = useWords();
   const { value, change } = useAddress();
   const before = Number.parseInt(value("before"), 10);
   const filter: InquiryQuery = {
@@ -59,6 +59,15 @@ export function InquiriesPage() {
             />
           </Filter>
         ))}
+        <Filter label={oversight.purpose} id="purpose">
+          <Select
+            id="purpose"
+            allowClear
+            value={value("purpose") || null}
+            onChange={(purpose: string | null) => narrow({ purpose: purpose ?? "" })}
+            options={Object.entries(authorisations.purposes).map(([key, label]) => ({ value: key, label }))}
+          />
+        </Filter>
         {(["since", "until"] as const).map((name) => (
           <Filter key={name} label={oversight[name]} id={name}>
             <Input

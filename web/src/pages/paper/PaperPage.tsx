@@ -23,7 +23,7 @@ import { WitnessForm } from "./WitnessForm";
 
 /** One authorisation as the platform sees it: its terms and text, its course, and what somebody has to do. */
 export function PaperPage({ id, back }: { id: string; back: "papers" | "oversight" }) {
-  const { papers, authorisations } = useWords();
+  const { papers } = useWords();
   const query = useQuery(consentOf(id));
   if (query.isPending) return <Loading />;
   const found = query.data;
@@ -33,11 +33,11 @@ export function PaperPage({ id, back }: { id: string; back: "papers" | "oversigh
       : ["/oversight/consents", papers.oversightBack];
   return (
     <Page
-      title={found ? `${found.subject_name} · ${found.grantee_name}` : papers.title}
+      title={found ? typeset(`${found.subject_name} · ${found.grantee_name}`) : papers.title}
       trail={<Link href={place}>{`‹ ${name}`}</Link>}
       {...(found && {
         lead: found.purpose_name,
-        actions: <State tone={TONES[standingOf(found)]}>{authorisations.states[standingOf(found)]}</State>,
+        actions: <Standing detail={found} />,
       })}
     >
       <Loaded query={query}>
@@ -51,6 +51,17 @@ export function PaperPage({ id, back }: { id: string; back: "papers" | "oversigh
         )}
       </Loaded>
     </Page>
+  );
+}
+
+function Standing({ detail }: { detail: ConsentDetail }) {
+  const { papers, authorisations } = useWords();
+  const waits = awaits(detail);
+  const standing = standingOf(detail);
+  return (
+    <State tone={TONES[standing]}>
+      {waits === null ? authorisations.states[standing] : papers.waiting[waits]}
+    </State>
   );
 }
 

@@ -13,7 +13,7 @@ import { type Column, Rows } from "../../parts/Rows";
 import { TabLinks } from "../../parts/TabLinks";
 import { useAddress } from "../../parts/address";
 import { day, moment } from "../../parts/format";
-import { usePurposeNames } from "../seen/Timeline";
+import { usePurposeNames } from "../seen/purposes";
 
 const KINDS = ["verification", "witness", "attach"] as const;
 type Kind = (typeof KINDS)[number];

@@ -14,6 +14,7 @@ import { typeset } from "../../parts/typeset";
 import { useAddress } from "../../parts/address";
 import { inPercent, monthsFrom, percent, summed } from "./months";
 import { PeriodFilters, periodOf } from "./PeriodFilters";
+import styles from "./quality.module.css";
 
 /** Quality of one's own data, month by month. */
 export function QualityPage() {
@@ -29,7 +30,7 @@ export function QualityPage() {
       <Loaded query={query}>
         {(trends) =>
           trends.months.length === 0 ? (
-            <Section title={quality.rates}>
+            <Section title={quality.course}>
               <Empty title={quality.empty}>{quality.emptyHint}</Empty>
             </Section>
           ) : (
@@ -55,36 +56,41 @@ function Course({ trends }: { trends: Trends }) {
   const isSent = (at: number) => (months[at]?.batches ?? 0) > 0;
   return (
     <>
-      <Section title={quality.rates} note={quality.ratesNote}>
-        <TimeChart
-          title={quality.rates}
-          unit={quality.percent}
-          format={(figure) => figure.toFixed(1)}
-          labels={labels}
-          series={(["accuracy", "completeness", "timeliness"] as const).map((name) => ({
-            name: quality[name],
-            values: months.map((month) => inPercent(month[name])),
-          }))}
-        />
-      </Section>
-      <Section title={quality.rowsTitle} note={quality.rowsNote}>
-        <TimeChart
-          title={quality.rowsTitle}
-          unit={quality.rows}
-          shape="bar"
-          labels={labels}
-          series={[
-            {
-              name: quality.accepted,
-              values: months.map((month, at) => (isSent(at) ? month.accepted : null)),
-            },
-            {
-              name: quality.aside,
-              values: months.map((month, at) => (isSent(at) ? month.quarantined : null)),
-            },
-            { name: quality.mended, values: months.map((month) => (month.mended > 0 ? month.mended : null)) },
-          ]}
-        />
+      <Section title={quality.course}>
+        <div className={styles["charts"]}>
+          <TimeChart
+            title={quality.rates}
+            note={quality.ratesNote}
+            unit={quality.percent}
+            format={(figure) => figure.toFixed(1)}
+            labels={labels}
+            series={(["accuracy", "completeness", "timeliness"] as const).map((name) => ({
+              name: quality[name],
+              values: months.map((month) => inPercent(month[name])),
+            }))}
+          />
+          <TimeChart
+            title={quality.rowsTitle}
+            note={quality.rowsNote}
+            unit={quality.rows}
+            shape="bar"
+            labels={labels}
+            series={[
+              {
+                name: quality.accepted,
+                values: months.map((month, at) => (isSent(at) ? month.accepted : null)),
+              },
+              {
+                name: quality.aside,
+                values: months.map((month, at) => (isSent(at) ? month.quarantined : null)),
+              },
+              {
+                name: quality.mended,
+                values: months.map((month) => (month.mended > 0 ? month.mended : null)),
+              },
+            ]}
+          />
+        </div>
       </Section>
     </>
   );

@@ -2,6 +2,7 @@ import type { Board } from "../../api/types";
 import { useLanguage, useWords } from "../../i18n/words";
 import { shortCount } from "../../parts/chart/options";
 import { count } from "../../parts/format";
+import { typeset } from "../../parts/typeset";
 import { clock } from "./time";
 import { sentence } from "./sentence";
 import styles from "./screen.module.css";
@@ -17,15 +18,15 @@ export function Flows({ flows, way }: { flows: readonly Flow[]; way: "in" | "out
     <ul className={`${styles["flows"]} ${way === "out" ? styles["out"] : ""}`}>
       {flows.map((flow) => (
         <li key={flow.code}>
-          <span className={styles["flowName"]}>{flow.name[language]}</span>
+          <span className={styles["flowName"]}>{typeset(flow.name[language])}</span>
           <strong className={way === "out" && flow.today === 0 ? `num ${styles["idle"]}` : "num"}>
             {shortCount(way === "in" ? flow.total : flow.today, language)}
           </strong>
-          <small className="num">
-            {way === "out"
-              ? screen.online(count(flow.total))
-              : flow.today > 0 && screen.today(shortCount(flow.today, language))}
-          </small>
+          {way === "out" ? (
+            <small className="num">{screen.online(count(flow.total))}</small>
+          ) : (
+            flow.today > 0 && <small className="num">{screen.today(shortCount(flow.today, language))}</small>
+          )}
         </li>
       ))}
     </ul>

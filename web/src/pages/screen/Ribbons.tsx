@@ -6,6 +6,7 @@ interface Props {
   way: "in" | "out";
 }
 
+const BREADTH = 30; // of the place where all flows meet, in hundredths of the height
 const ROW_EM = 5; // the greatest height of a row of the list (screen.module.css)
 
 /** What flows between the rows of a list and the platform: as broad as its share, by roots. */
@@ -22,7 +23,7 @@ export function Ribbons({ weights, isLit, way }: Props) {
     >
       {weights.map((weight, i) => {
         const row = ((i + 0.5) / weights.length) * 100;
-        const gate = meeting + (i - (weights.length - 1) / 2) * (30 / Math.max(weights.length, 1));
+        const gate = meeting + (i - (weights.length - 1) / 2) * (BREADTH / weights.length);
         const [from, to] = way === "in" ? [row, gate] : [gate, row];
         const path = `M0 ${from} C55 ${from} 45 ${to} 100 ${to}`;
         const width = 1 + 9 * Math.sqrt(weight / most);
@@ -33,6 +34,10 @@ export function Ribbons({ weights, isLit, way }: Props) {
           </g>
         );
       })}
+      <path
+        d={`M${way === "in" ? 100 : 0} ${meeting - BREADTH / 2 - 2} v${BREADTH + 4}`}
+        className={styles["gate"]}
+      />
     </svg>
   );
 }

@@ -1,6 +1,7 @@
 import type { Board } from "../../api/types";
 import type { Words } from "../../i18n/words";
 import { count } from "../../parts/format";
+import { typeset } from "../../parts/typeset";
 
 type Happening = Board["events"][number];
 
@@ -13,8 +14,8 @@ export function sentence(event: Happening, words: Words, language: "zh" | "en"):
   switch (event.kind) {
     case "batch":
       return screen.happened.batch(
-        event.provider?.[language] ?? screen.someProvider,
-        event.item_name?.[language] ?? screen.someItem,
+        typeset(event.provider?.[language] ?? "") || screen.someProvider,
+        typeset(event.item_name?.[language] ?? "") || screen.someItem,
         count(event.rows ?? 0),
       );
     case "inquiry":

@@ -15,6 +15,7 @@ import { type Column, Rows } from "../../parts/Rows";
 import { State } from "../../parts/State";
 import { useAddress } from "../../parts/address";
 import { count, spacedCode } from "../../parts/format";
+import { typeset } from "../../parts/typeset";
 import { asCode, pathOf } from "./code";
 
 /** Looks firms up; from here one goes to the workbench. */
@@ -44,7 +45,6 @@ export function SearchPage() {
           <Input
             id="division"
             key={asked.division}
-            className="code"
             defaultValue={asked.division}
             placeholder={search.divisionHint}
             maxLength={6}
@@ -187,7 +187,7 @@ function Found({ subjects }: { subjects: readonly SubjectLine[] }) {
     {
       title: search.status,
       cell: (one) => (
-        <State tone={one.status === "1" ? "good" : one.status === null ? "calm" : "wait"}>
+        <State tone={one.status === "1" ? "good" : one.status === null ? "calm" : "bad"}>
           {shortStatus(one.status_name, language) || search.unknown}
         </State>
       ),
@@ -199,7 +199,7 @@ function Found({ subjects }: { subjects: readonly SubjectLine[] }) {
 
 /** A state without its explanation in brackets: 存续(在营、开业、在册) → 存续. */
 export function shortStatus(name: string, language: "zh" | "en"): string {
-  return language === "zh" ? name.replace(/[（(].*$/, "") : name;
+  return typeset(language === "zh" ? name.replace(/[（(].*$/, "") : name);
 }
 
 function useExportColumns() {

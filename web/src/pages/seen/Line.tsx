@@ -7,8 +7,8 @@ import { useLanguage, useWords } from "../../i18n/words";
 import { moment } from "../../parts/format";
 import { typeset } from "../../parts/typeset";
 import { ReceiptButton } from "./ReceiptButton";
-import { usePurposeNames } from "./Timeline";
 import { givenIn } from "./days";
+import { usePurposeNames } from "./purposes";
 import styles from "./seen.module.css";
 
 /** One look: when, who, what for, what was given and by which authorisation; with its receipt. */

@@ -67,11 +67,7 @@ function Readers({ readers }: { readers: Grantee[] }) {
       cell: (one) =>
         (one.inquiries ?? 0) > 0 &&
         one.grantee !== chosen && (
-          <Link
-            href={`/seen?member=${one.grantee}#timeline`}
-            replace
-            aria-label={seen.onlyThis(one.grantee_name)}
-          >
+          <Link href={`/seen?member=${one.grantee}`} replace aria-label={seen.onlyThis(one.grantee_name)}>
             {seen.timeline}
           </Link>
         ),

@@ -13,6 +13,7 @@ import { useAddress } from "../../parts/address";
 import { count, weekday } from "../../parts/format";
 import { Line } from "./Line";
 import { byDay, type Day } from "./days";
+import { usePurposeNames } from "./purposes";
 import styles from "./seen.module.css";
 
 /** Each look at the firm, day by day, newest first. What is shown stands in the address. */
@@ -138,14 +139,4 @@ function OneDay({ one }: { one: Day }) {
       </ol>
     </section>
   );
-}
-
-/** The name of a purpose by its code. */
-export function usePurposeNames(): (purpose: string) => string {
-  const { authorisations } = useWords();
-  const query = useQuery(consentPurposes);
-  return (purpose) =>
-    authorisations.purposes[purpose] ??
-    query.data?.purposes.find((one) => one.purpose === purpose)?.name ??
-    purpose;
 }

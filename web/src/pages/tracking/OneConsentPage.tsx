@@ -11,6 +11,7 @@ import { Loaded } from "../../parts/Loaded";
 import { FaultNotice } from "../../parts/Notice";
 import { Page, Section } from "../../parts/Page";
 import { Rows } from "../../parts/Rows";
+import { State } from "../../parts/State";
 import { day, moment, spacedCode } from "../../parts/format";
 import { typeset } from "../../parts/typeset";
 import { useDeed } from "../../parts/useDeed";
@@ -47,7 +48,7 @@ function Detail({ one }: { one: ConsentDetail }) {
   const isOpen = one.state === "pending" || one.state === "draft";
   return (
     <>
-      <Section title={tracking.terms} actions={<ConsentStateWord state={one.state} />}>
+      <Section title={tracking.terms} actions={<StateOf one={one} />}>
         <Facts
           facts={[
             [tracking.subject, <span className="code">{spacedCode(one.subject)}</span>],
@@ -78,14 +79,22 @@ function Detail({ one }: { one: ConsentDetail }) {
           rows={one.steps}
           keyOf={(step) => one.steps.indexOf(step)}
           columns={[
-            { title: tracking.steps, cell: (step) => typeset(step.event_name), isHead: true },
-            { title: tracking.requested, cell: (step) => moment(step.at) },
+            { title: tracking.step, cell: (step) => typeset(step.event_name), isHead: true },
+            { title: tracking.at, cell: (step) => moment(step.at) },
             { title: tracking.state, cell: (step) => <ConsentStateWord state={step.state} /> },
           ]}
         />
       </Section>
     </>
   );
+}
+
+/** The state; of one that was not signed, who did not want it. */
+function StateOf({ one }: { one: ConsentDetail }) {
+  const { tracking } = useWords();
+  if (one.state !== "rejected") return <ConsentStateWord state={one.state} />;
+  const isTaken = one.steps.some(({ event }) => event === "cancel");
+  return <State tone={isTaken ? "calm" : "bad"}>{isTaken ? tracking.taken : tracking.declined}</State>;
 }
 
 function Cancel({ id }: { id: string }) {

@@ -53,7 +53,6 @@ export function TrackingPage() {
           <Input
             id="subject"
             key={value("subject")}
-            className="code"
             defaultValue={value("subject")}
             placeholder={tracking.subjectHint}
             maxLength={22}

@@ -11,7 +11,7 @@ export const STATE_TONES: Record<ConsentState, Tone> = {
   paused: "wait",
   revoked: "bad",
   exhausted: "calm",
-  rejected: "bad",
+  rejected: "calm",
   expired: "calm",
 };
 

@@ -65,8 +65,6 @@ function Inquiries({ found }: { found: Usage }) {
     [usage.whole, share(sums.whole)],
     [usage.authorised, share(sums.authorised)],
   ];
-  if (found.busiest !== null)
-    tiles.push([usage.busiest, usage.busiestOf(count(found.busiest.inquiries), moment(found.busiest.at))]);
   return (
     <>
       <Section title={usage.inquiries}>
@@ -77,13 +75,20 @@ function Inquiries({ found }: { found: Usage }) {
               <dd>{words}</dd>
             </div>
           ))}
+          {found.busiest !== null && (
+            <div>
+              <dt>{usage.busiest}</dt>
+              <dd>{usage.times(count(found.busiest.inquiries))}</dd>
+              <dd>{moment(found.busiest.at)}</dd>
+            </div>
+          )}
         </dl>
       </Section>
-      <Section title={usage.perDay} note={usage.perDayNote}>
+      <Section title={usage.perDay}>
         <TimeChart
-          title={usage.perDay}
+          title={usage.perDayNote}
           labels={days.map(([day]) => day)}
-          series={(["whole", "partly", "refused"] as const).map((part) => ({
+          series={(["whole", "refused", "partly"] as const).map((part) => ({
             name: usage[part],
             values: days.map(([, one]) => one[part]),
           }))}

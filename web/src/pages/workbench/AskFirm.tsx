@@ -10,13 +10,14 @@ import { FaultNotice } from "../../parts/Notice";
 import { Section } from "../../parts/Page";
 import { typeset } from "../../parts/typeset";
 import { useDeed } from "../../parts/useDeed";
+import { askedAtFirst, offeredFor } from "./outlook";
 import { lengthsOf, type Terms, wishOf } from "./terms";
 import styles from "./workbench.module.css";
 
 interface Props {
   code: string;
   purpose: ConsentPurpose;
-  looks: readonly PreviewItem[]; // those that a request can change
+  looks: readonly PreviewItem[];
   chosen: ReadonlySet<string>;
   onDone: () => void;
 }
@@ -26,15 +27,13 @@ export function AskFirm({ code, purpose, looks, chosen, onDone }: Props) {
   const { workbench } = useWords();
   const { language } = useLanguage();
   const place = useRef<HTMLDivElement>(null);
-  useEffect(() => place.current?.scrollIntoView({ block: "nearest" }), []);
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: "nearest" }); // gives a promise in new browsers: no cleanup
+  }, []);
   const items = useQuery(catalogue);
   const nameOf = (item: string) =>
     typeset(items.data?.items.find((one) => one.item === item)?.name[language] ?? item);
-  const usual = new Set(purpose.usual_items);
-  const offered = looks.filter(
-    (one) => one.needs_consent || usual.has(one.item) || purpose.personal.includes(one.item),
-  );
-  const asked = offered.filter((one) => (one.needs_consent && chosen.has(one.item)) || usual.has(one.item));
+  const offered = offeredFor(looks, purpose);
   const send = useDeed({
     act: (terms: Terms) => requestConsent(wishOf(code, purpose, terms, new Date())),
     done: workbench.sent,
@@ -50,7 +49,7 @@ export function AskFirm({ code, purpose, looks, chosen, onDone }: Props) {
           layout="vertical"
           requiredMark={false}
           initialValues={{
-            items: asked.map((one) => one.item),
+            items: askedAtFirst(looks, purpose, chosen),
             days: limits["usual_days"],
             months: limits["max_months"],
             calls: null,
@@ -62,7 +61,7 @@ export function AskFirm({ code, purpose, looks, chosen, onDone }: Props) {
           <Form.Item
             name="items"
             label={workbench.askItems}
-            rules={[{ type: "array", required: true, min: 1, message: workbench.itemsMissing }]}
+            rules={[{ type: "array", min: 1, message: workbench.itemsMissing }]}
           >
             <Checkbox.Group className={styles["asked"] ?? ""}>
               {offered.map((one) => (

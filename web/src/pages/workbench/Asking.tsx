@@ -15,7 +15,7 @@ import { AskFirm } from "./AskFirm";
 import { ChoiceBar } from "./ChoiceBar";
 import { ItemChoice } from "./ItemChoice";
 import { Relied } from "./Relied";
-import { classesOf, mayAskFor, usualChoice } from "./outlook";
+import { askedAtFirst, classesOf, usualChoice } from "./outlook";
 import { keepQuestion } from "./questions";
 
 interface Props {
@@ -112,7 +112,7 @@ export function Asking({ code, purposes, first }: Props) {
               key={purpose.purpose}
               code={code}
               purpose={purpose}
-              looks={looks.filter(mayAskFor)}
+              looks={looks}
               chosen={chosen}
               onDone={() => setAsking(false)}
             />
@@ -120,6 +120,7 @@ export function Asking({ code, purposes, first }: Props) {
           <ChoiceBar
             looks={looks}
             chosen={chosen}
+            asked={askedAtFirst(looks, purpose, chosen).length}
             isAsking={isAsking}
             onAsk={() => setAsking(true)}
             onInquire={inquire}

@@ -10,13 +10,14 @@ import styles from "./workbench.module.css";
 interface Props {
   looks: readonly PreviewItem[];
   chosen: ReadonlySet<string>;
+  asked: number; // items that the firm would be asked for
   isAsking: boolean;
   onAsk: () => void;
   onInquire: () => void;
 }
 
 /** What the choice amounts to, and the two things to do with it; stays in sight. */
-export function ChoiceBar({ looks, chosen, isAsking, onAsk, onInquire }: Props) {
+export function ChoiceBar({ looks, chosen, asked, isAsking, onAsk, onInquire }: Props) {
   const { workbench } = useWords();
   const person = usePerson();
   const counts = countOf(looks, chosen);
@@ -32,7 +33,7 @@ export function ChoiceBar({ looks, chosen, isAsking, onAsk, onInquire }: Props) 
       <div>
         {person.may("request", "consent") && !isAsking && (
           <Button type={available === 0 ? "primary" : "default"} onClick={onAsk}>
-            {counts.needed > 0 ? workbench.ask(count(counts.needed)) : workbench.askAgain}
+            {asked > 0 ? workbench.ask(count(asked)) : workbench.askAgain}
           </Button>
         )}
         <Button

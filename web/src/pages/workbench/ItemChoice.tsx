@@ -18,6 +18,10 @@ interface Props {
 export function ItemChoice({ classes, chosen, onChoose, onUsual }: Props) {
   const { workbench } = useWords();
   const { language } = useLanguage();
+  const wordOf = (look: PreviewItem) =>
+    outlookOf(look) === "given" && look.consent !== null
+      ? workbench.byConsent
+      : workbench.outlooks[outlookOf(look)];
   const all = classes.flatMap((one) => one.items.map(({ look }) => look));
   const toggle = (items: readonly string[], isOn: boolean) =>
     onChoose(all.map(({ item }) => item).filter((one) => (items.includes(one) ? isOn : chosen.has(one))));
@@ -71,7 +75,7 @@ export function ItemChoice({ classes, chosen, onChoose, onUsual }: Props) {
                       {typeset(about.name[language])}
                     </Checkbox>
                     <span className={styles["outlook"]}>
-                      <State tone={TONES[outlookOf(look)]}>{workbench.outlooks[outlookOf(look)]}</State>
+                      <State tone={TONES[outlookOf(look)]}>{wordOf(look)}</State>
                     </span>
                     <Remark look={look} />
                   </li>
@@ -85,6 +89,9 @@ export function ItemChoice({ classes, chosen, onChoose, onUsual }: Props) {
   );
 }
 
+/** Refusals that the state says already. */
+const PLAIN = new Set(["consent_missing", "consent_other_item", "consent_pending", "not_own_item"]);
+
 /** What is masked or kept back, and why nothing is given; what is simply open or simply missing says so by its state. */
 function Remark({ look }: { look: PreviewItem }) {
   const { workbench } = useWords();
@@ -92,10 +99,8 @@ function Remark({ look }: { look: PreviewItem }) {
   const names = (fields: PreviewItem["masked"]) =>
     fields.map((one) => typeset(one[language])).join(language === "zh" ? "、" : ", ");
   const words: string[] = [];
-  if (look.consent !== null) words.push(workbench.byConsent);
   if (look.masked.length > 0) words.push(workbench.masked(names(look.masked)));
   if (look.withheld.length > 0) words.push(workbench.withheld(names(look.withheld)));
-  if (!look.allowed && look.code !== "consent_missing" && look.code !== "consent_pending")
-    words.push(typeset(look.reason.replace(/^.*?:/, "")));
+  if (!look.allowed && !PLAIN.has(look.code)) words.push(typeset(look.reason.replace(/^.*?:/, "")));
   return words.length === 0 ? null : <small className={styles["remark"]}>{words.join(" · ")}</small>;
 }

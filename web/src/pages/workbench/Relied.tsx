@@ -11,7 +11,10 @@ import styles from "./workbench.module.css";
 /** The authorisations that the answer would rest on, and those that the firm has still to sign. */
 export function Relied({ code, consents }: { code: string; consents: Preview["consents"] }) {
   const { workbench } = useWords();
-  const pending = useQuery(consentsBy({ subject: code, state: ["pending"], page_size: 10 }));
+  const pending = useQuery({
+    ...consentsBy({ subject: code, state: ["pending"], page_size: 10 }),
+    refetchInterval: ({ state }) => ((state.data?.total ?? 0) > 0 ? 5_000 : false), // until the firm has answered
+  });
   const waiting = pending.data?.consents ?? [];
   if (consents.length + waiting.length === 0) return null;
   return (

@@ -47,7 +47,7 @@ function Particulars({ subject }: { subject: Subject }) {
           ],
           [
             workbench.status,
-            <State tone={subject.status === "1" ? "good" : subject.status === null ? "calm" : "wait"}>
+            <State tone={subject.status === "1" ? "good" : subject.status === null ? "calm" : "bad"}>
               {status}
             </State>,
           ],

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { ConsentPurpose } from "../../api/consents";
 import type { PreviewItem } from "../../api/preview";
-import { countOf, mayAskFor, outlookOf, purposesFor, usualChoice } from "./outlook";
+import { askedAtFirst, countOf, mayAskFor, outlookOf, purposesFor, usualChoice } from "./outlook";
 
 const name = { name: "x", zh: "某", en: "x" };
 const item = (about: Partial<PreviewItem>): PreviewItem => ({
@@ -80,6 +80,19 @@ describe("choosing", () => {
     ];
     expect(usualChoice(items, purpose("pre_loan", [], ["17"]))).toEqual(["1", "4", "17", "25"]);
     expect(usualChoice(items, undefined)).toEqual(["1", "4", "25"]);
+  });
+
+  it("asks for what was chosen and is not open, and for more of what the purpose usually takes", () => {
+    const graded = item({
+      item: "15",
+      allowed: true,
+      kept_back: "consent_missing",
+      needs_consent: false,
+      withheld: [name],
+    });
+    const wanted = { ...purpose("pre_loan", [], ["15", "17"]), personal: ["4"] } as ConsentPurpose;
+    const looks = [open, masked, graded, item({ item: "17" }), item({ item: "24" }), item({ item: "26" })];
+    expect(askedAtFirst(looks, wanted, new Set(["1", "4", "15", "17", "24"]))).toEqual(["15", "17", "24"]);
   });
 
   it("counts the chosen only", () => {

@@ -37,6 +37,24 @@ export function mayAskFor(item: PreviewItem): boolean {
   );
 }
 
+/** Items a request can be about for a purpose: all that need an authorisation, else those it usually takes more of. */
+export function offeredFor(looks: readonly PreviewItem[], purpose: ConsentPurpose): PreviewItem[] {
+  const more = new Set([...purpose.usual_items, ...purpose.personal]);
+  return looks.filter((one) => mayAskFor(one) && (one.needs_consent || more.has(one.item)));
+}
+
+/** Of those, what is asked for unless somebody says otherwise: what was chosen and what the purpose usually takes. */
+export function askedAtFirst(
+  looks: readonly PreviewItem[],
+  purpose: ConsentPurpose,
+  chosen: ReadonlySet<string>,
+): string[] {
+  const usual = new Set(purpose.usual_items);
+  return offeredFor(looks, purpose)
+    .filter((one) => chosen.has(one.item) && (one.needs_consent || usual.has(one.item)))
+    .map((one) => one.item);
+}
+
 /** Purposes for which a member of this kind may ask, those of its daily work first. */
 export function purposesFor(purposes: readonly ConsentPurpose[], kind: string): ConsentPurpose[] {
   const rank = (one: ConsentPurpose) =>

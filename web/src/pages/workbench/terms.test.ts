@@ -9,7 +9,7 @@ const purpose = {
   limits: { usual_days: 90, max_days: 180, max_months: 60, max_calls: 100 },
 } as unknown as ConsentPurpose;
 const now = new Date("2026-05-31T17:00:00Z"); // the first of June in China
-const terms = { items: ["4", "17"], days: 90, months: 60, calls: null, note: " ", personal: false };
+const terms = { items: ["4", "17"], days: 90, months: 60, calls: null }; // what a form without the other fields gives
 
 describe("terms of a request", () => {
   it("leave out what the purpose has anyway", () => {

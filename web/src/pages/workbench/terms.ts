@@ -7,8 +7,8 @@ export interface Terms {
   days: number;
   months: number | null;
   calls: number | null;
-  note: string;
-  personal: boolean;
+  note?: string; // where the purpose has to be said in words
+  personal?: boolean; // where an item can hold personal fields
 }
 
 /** Lengths to choose from: common ones up to the most, and the purpose's own. */
@@ -24,18 +24,18 @@ export function lengthsOf(usual: number, most: number): number[] {
  */
 export function wishOf(subject: string, purpose: ConsentPurpose, terms: Terms, now: Date): ConsentWish {
   const { limits } = purpose;
-  const personal = terms.personal ? terms.items.filter((one) => purpose.personal.includes(one)) : [];
+  const personal = terms.personal === true ? terms.items.filter((one) => purpose.personal.includes(one)) : [];
   const wish: ConsentWish = {
     subject,
     purpose: purpose.purpose,
     items: Object.fromEntries(terms.items.map((one) => [one, null])),
-    purpose_note: terms.note.trim(),
+    purpose_note: (terms.note ?? "").trim(),
     onward: [],
     personal,
     draft: false,
   };
   if (terms.days !== limits["usual_days"]) wish.valid_to = lastDayOf(terms.days, now);
-  if (terms.calls !== null) wish.max_calls = terms.calls;
+  if (typeof terms.calls === "number") wish.max_calls = terms.calls;
   if (terms.months !== null && terms.months !== limits["max_months"]) wish.data = { months: terms.months };
   return wish;
 }

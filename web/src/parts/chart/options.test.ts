@@ -2,7 +2,14 @@ import { expect, test } from "vitest";
 
 import { barOption, shareOption, shortCount, type Style, timeOption } from "./options";
 
-const style: Style = { isDark: false, isStill: true, isNarrow: false, unit: "户", format: String, short: String };
+const style: Style = {
+  isDark: false,
+  isStill: true,
+  isNarrow: false,
+  unit: "户",
+  format: String,
+  short: String,
+};
 
 test("figures are shortened as each language counts", () => {
   expect(shortCount(9999, "zh")).toBe("9,999");

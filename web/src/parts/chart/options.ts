@@ -86,7 +86,13 @@ export function barOption(parts: readonly Part[], style: Style): EChartsCoreOpti
       data: parts.map((part) => part.name),
       axisTick: { show: false },
       axisLine: { show: false },
-      axisLabel: { color: palette.ink2, fontSize: 13, width: style.isNarrow ? 120 : 220, overflow: "truncate", margin: 12 },
+      axisLabel: {
+        color: palette.ink2,
+        fontSize: 13,
+        width: style.isNarrow ? 120 : 220,
+        overflow: "truncate",
+        margin: 12,
+      },
     },
     tooltip: {
       trigger: "axis",

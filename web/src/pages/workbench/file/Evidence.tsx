@@ -36,9 +36,7 @@ export function Evidence({ answer }: { answer: InquiryAnswer }) {
               ? workbench.noConsents
               : consents.map((one) => (
                   <div key={one}>
-                    <Link href={`/tracking/${one}`} className="code">
-                      {one}
-                    </Link>
+                    <ConsentLink id={one} />
                   </div>
                 )),
           ],
@@ -62,7 +60,13 @@ export function Receipt({ leaf }: { leaf: number }) {
         `receipt-${leaf}.json`,
       ),
   });
-  if (!person.may("read", "ledger")) return <p className="quiet">{workbench.receiptNotFor}</p>;
+  if (!person.may("read", "ledger")) {
+    return (
+      <p className="quiet" style={{ marginTop: 16 }}>
+        {workbench.receiptNotFor}
+      </p>
+    );
+  }
   return (
     <div style={{ marginTop: 20 }}>
       {fetch.isError && <FaultNotice thrown={fetch.error} />}
@@ -77,5 +81,17 @@ export function Receipt({ leaf }: { leaf: number }) {
         {workbench.receiptHint}
       </p>
     </div>
+  );
+}
+
+/** The way to an authorisation, for whoever may see it. */
+export function ConsentLink({ id }: { id: string }) {
+  const person = usePerson();
+  return person.may("read", "consent") ? (
+    <Link href={`/tracking/${id}`} className="code">
+      {id}
+    </Link>
+  ) : (
+    <span className="code">{id}</span>
   );
 }

@@ -14,6 +14,7 @@ import { catalogue } from "../../../api/platform";
 import { useLanguage, useWords } from "../../../i18n/words";
 import { Empty } from "../../../parts/Empty";
 import { type ExportColumn, ExportButton } from "../../../parts/ExportButton";
+import { Facts } from "../../../parts/Facts";
 import { Filter } from "../../../parts/Filters";
 import { Loaded } from "../../../parts/Loaded";
 import { Section } from "../../../parts/Page";
@@ -99,43 +100,61 @@ function fieldsOf(definition: ItemDefinition, facts: readonly Fact[]): FieldDefi
   return definition.fields.filter((field) => filled.has(field.name));
 }
 
+/** A field whose value is the same in all facts need not be repeated in each line. */
+function isAlike(field: FieldDefinition, facts: readonly Fact[]): boolean {
+  const first = JSON.stringify(facts[0]?.data[field.name] ?? null);
+  return facts.every((fact) => JSON.stringify(fact.data[field.name] ?? null) === first);
+}
+
+const FEW = 2; // facts that are shown name by name
+
 function FactRows({ definition, facts, on }: { definition: ItemDefinition; facts: Fact[]; on: string }) {
-  const { workbench, file } = useWords();
+  const { workbench } = useWords();
   const { language } = useLanguage();
   const [most, setMost] = useState(PAGE);
-  const said = { language, yes: file.yes, no: file.no };
-  const columns: Column<Fact>[] = fieldsOf(definition, facts).map((field, place) => ({
-    title: typeset(field[language]),
-    cell: (fact) => <Cell field={field} text={shownValue(field, fact.data[field.name] ?? null, said)} />,
-    isNumber: isNumeric(field),
-    isHead: place === 0,
-  }));
+  const say = useValue();
+  const fields = fieldsOf(definition, facts);
+  if (facts.length <= FEW) {
+    return facts.map((fact, place) => (
+      <OneFact key={place} fact={fact} fields={fields} definition={definition} on={on} />
+    ));
+  }
+  const alike = fields.filter((field) => isAlike(field, facts));
+  const columns: Column<Fact>[] = fields
+    .filter((field) => !alike.includes(field))
+    .map((field, place) => ({
+      title: typeset(field[language]),
+      cell: (fact) => <Cell field={field} text={say(field, fact)} />,
+      isNumber: isNumeric(field),
+      isHead: place === 0,
+    }));
   columns.push(
-    {
-      title: workbench.state,
-      cell: (fact) => {
-        const state = stateOf(fact, on);
-        return <State tone={STATE_TONES[state] ?? "calm"}>{file.states[state]}</State>;
-      },
-    },
-    {
-      title: workbench.source,
-      cell: () => <span className={styles["short"]}>{definition.provider.zh}</span>,
-    },
+    { title: workbench.state, cell: (fact) => <FactStateWord fact={fact} on={on} /> },
     {
       title: workbench.received,
       cell: (fact) => <span className={styles["short"]}>{day(fact.origin.first_seen)}</span>,
     },
   );
-  const shown = facts.slice(0, most);
+  const [first] = facts;
   return (
     <>
+      <h3 className={styles["alike"]}>{workbench.alike}</h3>
+      <Facts
+        facts={[
+          ...alike.map((field): [string, string] => [
+            typeset(field[language]),
+            first === undefined ? "" : say(field, first),
+          ]),
+          [workbench.source, definition.provider.zh],
+        ]}
+      />
       <div className={styles["facts"]}>
         <Rows
           label={definition.name[language]}
-          rows={shown}
+          rows={facts.slice(0, most)}
           columns={columns}
           keyOf={(fact) => facts.indexOf(fact)}
+          isWide
         />
       </div>
       {facts.length > most && (
@@ -145,6 +164,45 @@ function FactRows({ definition, facts, on }: { definition: ItemDefinition; facts
       )}
     </>
   );
+}
+
+interface OneFactProps {
+  fact: Fact;
+  fields: FieldDefinition[];
+  definition: ItemDefinition;
+  on: string;
+}
+
+function OneFact({ fact, fields, definition, on }: OneFactProps) {
+  const { workbench } = useWords();
+  const { language } = useLanguage();
+  const say = useValue();
+  return (
+    <div className={styles["fact"]}>
+      <Facts
+        facts={[
+          ...fields.map((field): [string, string] => [typeset(field[language]), say(field, fact)]),
+          [workbench.state, <FactStateWord fact={fact} on={on} />],
+          [workbench.source, definition.provider.zh],
+          [workbench.received, day(fact.origin.first_seen)],
+        ]}
+      />
+    </div>
+  );
+}
+
+function FactStateWord({ fact, on }: { fact: Fact; on: string }) {
+  const { file } = useWords();
+  const state = stateOf(fact, on);
+  return <State tone={STATE_TONES[state] ?? "calm"}>{file.states[state]}</State>;
+}
+
+/** The value of a field of a fact in words. */
+function useValue(): (field: FieldDefinition, fact: Fact) => string {
+  const { file } = useWords();
+  const { language } = useLanguage();
+  return (field, fact) =>
+    shownValue(field, fact.data[field.name] ?? null, { language, yes: file.yes, no: file.no });
 }
 
 function Cell({ field, text }: { field: FieldDefinition; text: string }) {

@@ -7,6 +7,7 @@ import { Facts } from "../../../parts/Facts";
 import { Section } from "../../../parts/Page";
 import { State, type Tone } from "../../../parts/State";
 import { count, day, money, quantity, spacedCode } from "../../../parts/format";
+import { typeset } from "../../../parts/typeset";
 import { newestFirst, shownValue } from "../../file/shown";
 import { byItem, textOf } from "./facts";
 import { type Figure, figuresOf } from "./figures";
@@ -98,7 +99,8 @@ function MainFigures({ answer, toFacts }: Props) {
   ) {
     const change = figure?.change ?? null;
     const parts = figure === null ? [] : [when(figure.until)];
-    if (change !== null)
+    if (change !== null && Math.abs(change) < 0.0005) parts.push(workbench.same);
+    else if (change !== null)
       parts.push(workbench.change(`${change >= 0 ? "+" : "−"}${Math.abs(100 * change).toFixed(1)}%`));
     return { name, item, value: figure === null ? null : say(figure.value), note: parts.join(" · ") };
   }
@@ -160,7 +162,7 @@ function Registration({ answer }: { answer: InquiryAnswer }) {
       const field = about.fields.find((one) => one.name === name);
       if (field !== undefined && textOf(fact, name) !== "") {
         const value = fact.data[name] ?? null;
-        facts.push([field[language], shownValue(field, value, said)]);
+        facts.push([typeset(field[language]), shownValue(field, value, said)]);
       }
     }
   }

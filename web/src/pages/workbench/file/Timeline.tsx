@@ -19,6 +19,7 @@ const KINDS: EventKind[] = ["burden", "relief", "register", "permit", "grade", "
 /** Dated things, newest first, by year; which kinds are shown stands in the address. */
 export function Timeline({ answer }: { answer: InquiryAnswer }) {
   const { workbench } = useWords();
+  const { language } = useLanguage();
   const { value, change } = useAddress();
   const events = eventsOf(answer, day(answer.answered_at));
   const present = KINDS.filter((kind) => events.some((event) => event.kind === kind));
@@ -55,8 +56,10 @@ export function Timeline({ answer }: { answer: InquiryAnswer }) {
                     <State tone={TONES[event.kind]}>{workbench.eventKinds[event.kind]}</State>
                     <div>
                       <p>
-                        <strong>{typeset(definitions.get(event.item)?.name.zh ?? event.name)}</strong>{" "}
-                        {workbench.eventWords[event.what as keyof typeof workbench.eventWords]}
+                        <strong>
+                          {workbench.eventWords[event.what as keyof typeof workbench.eventWords]}
+                        </strong>{" "}
+                        {shortName(definitions.get(event.item)?.name[language] ?? event.name)}
                       </p>
                       <Details event={event} definition={definitions.get(event.item)} />
                     </div>
@@ -69,6 +72,11 @@ export function Timeline({ answer }: { answer: InquiryAnswer }) {
       )}
     </Section>
   );
+}
+
+/** An item's name without what it lists in brackets. */
+function shortName(name: string): string {
+  return typeset(name.replace(/[（(].*$/, ""));
 }
 
 function useDefinitions(items: ReadonlySet<string>): Map<string, ItemDefinition> {
@@ -84,7 +92,7 @@ function Details({ event, definition }: { event: LifeEvent; definition: ItemDefi
     const about = definition.fields.find((one) => one.name === field);
     if (about === undefined) return [];
     const value = shownValue(about, textOf(fact, field), { language, yes: file.yes, no: file.no });
-    return [`${about[language]}：${value}`];
+    return [`${typeset(about[language])}${language === "zh" ? "：" : ": "}${value}`];
   });
   return <p className="quiet num">{words.join(" · ")}</p>;
 }

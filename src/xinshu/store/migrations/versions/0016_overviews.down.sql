@@ -1,0 +1,2 @@
+drop index inquiry_at;
+drop index batch_correction_of;
