@@ -70,6 +70,7 @@ MEANINGS = {
     "unpack_ratio_max": "解压前后大小之比的上限（防压缩炸弹）",
     "cell_max_chars": "单元格最长的字符数；更长的行被隔离",
     "batch_result_days": "批量查询与筛查的结果保存的天数",
+    "verifications_per_day": "一个成员每天对一个主体可做的核验次数；0：不可用",
     "screenings_per_day": "一个成员每天可做的筛查次数；0：不可用",
     "webhook_ports": "推送接收地址可用的端口（逗号分隔）",
     "webhook_refused_networks": "推送接收地址不得位于的网段（CIDR，逗号分隔），如平台自有网段；非公网地址一律不可",

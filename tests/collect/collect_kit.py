@@ -27,6 +27,7 @@ from xinshu.collect.model import Batch, BatchState, QuarantinedRow, Submission
 from xinshu.collect.prepare import Tools
 from xinshu.collect.references import Codes
 from xinshu.collect.service import CollectService
+from xinshu.consent.forms import Unseal
 from xinshu.consent.uses import ConsentUses
 from xinshu.core.clock import FixedClock
 from xinshu.core.divisions import Divisions
@@ -132,7 +133,7 @@ async def build(
     ledger = await open_ledger(settings, clock, db, tools.vault)
     freshness = Freshness(db)
     inquiry = InquiryService(db, shared.catalogue, clock, ledger, ConsentUses(db))
-    host = Host(db, nobody)
+    host, unseal = Host(db, nobody), unsealing(tools.vault)
     return Services(
         settings=settings,
         clock=clock,
@@ -149,10 +150,15 @@ async def build(
         authorisations=None,
         benches=tools.benches,
         distribution=Distribution.build(
-            settings, clock, db, lake, shared.catalogue, shared.table, ledger, inquiry, host, sandbox=False
+            settings, clock, db, lake, shared.catalogue, shared.table, ledger, inquiry, unseal, host, sandbox=False
         ),
         host=host,
     )
+
+
+def unsealing(vault: Vault) -> Unseal:
+    """Opens sealed fields, as `node.services` does."""
+    return lambda field, sealed: vault.open(sealed, field.encode())
 
 
 async def nobody(principal_id: str) -> None:
@@ -250,7 +256,7 @@ class Node:
                 host = Host(self.db, membership.principal_by_id)
                 carrying = Distribution.build(
                     services.settings, self.clock, self.db, self.collect._lake, shared.catalogue, shared.table,
-                    services.ledger, services.inquiry, host, sandbox=False,
+                    services.ledger, services.inquiry, unsealing(self.collect._tools.vault), host, sandbox=False,
                 )  # fmt: skip
                 self.services = replace(
                     services, membership=membership, authorisations=found, distribution=carrying, host=host

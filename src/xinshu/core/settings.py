@@ -136,6 +136,9 @@ class Settings(BaseSettings):
     screenings_per_day: int = Field(
         50, ge=0, le=10_000, description="Screenings that one member may run a day; 0: none."
     )
+    verifications_per_day: int = Field(
+        20, ge=0, le=10_000, description="Attempts of one member to verify facts of one subject a day; 0: none."
+    )
     webhook_ports: str = Field("443", description="Ports at which webhooks may be (comma).")
     webhook_refused_networks: str = Field(
         "", description="Networks (CIDR, comma) that no webhook may be in, besides all that are not public: our own."

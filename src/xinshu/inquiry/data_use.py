@@ -21,7 +21,8 @@ from xinshu.members.permissions import Access, Guards
 from xinshu.store import Database
 
 PROVIDER = r"^[a-z0-9][a-z0-9-]{0,62}$"
-GIVEN = ("open_information", "consented", "own_information", "operator_upkeep")  # codes of `consent.rules.Decision`
+# Codes of `consent.rules.Decision`, and of a verification.
+GIVEN = ("open_information", "consented", "own_information", "operator_upkeep", "verified")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from xinshu.catalogue import Catalogue
+from xinshu.consent.forms import Unseal
 from xinshu.consent.uses import ConsentUses
 from xinshu.core.clock import Clock
 from xinshu.core.settings import Settings
@@ -33,6 +34,9 @@ from xinshu.inquiry.screening.service import ScreeningService
 from xinshu.inquiry.service import InquiryService
 from xinshu.inquiry.usage.routes import router as usage_routes
 from xinshu.inquiry.usage.service import Quota, UsageService
+from xinshu.inquiry.verification.model import Verifiable
+from xinshu.inquiry.verification.routes import router as verification_routes
+from xinshu.inquiry.verification.service import VerificationService
 from xinshu.jobs import Task
 from xinshu.ledger import Ledger
 from xinshu.members.model import Principal
@@ -64,6 +68,7 @@ class Distribution:
     data_use: DataUse
     preview: PreviewService
     usage: UsageService
+    verification: VerificationService
 
     @classmethod
     def build(
@@ -76,6 +81,7 @@ class Distribution:
         table: Permissions,
         ledger: Ledger,
         inquiry: InquiryService,
+        unseal: Unseal,
         host: Host,
         sandbox: bool,
     ) -> Distribution:
@@ -92,6 +98,15 @@ class Distribution:
             data_use=DataUse(db, host.db, catalogue, clock),
             preview=PreviewService(db, catalogue, clock, ConsentUses(db)),
             usage=UsageService(db, clock, settings.screenings_per_day, _rates(settings)),
+            verification=VerificationService(
+                db,
+                clock,
+                catalogue,
+                ledger,
+                Verifiable.load(settings.definitions, catalogue),
+                unseal,
+                settings.verifications_per_day,
+            ),
         )
 
     @property
@@ -108,6 +123,7 @@ class Distribution:
         routes.include_router(data_use_routes(self.data_use, guards))
         routes.include_router(preview_routes(self.preview, guards))
         routes.include_router(usage_routes(self.usage, guards))
+        routes.include_router(verification_routes(self.verification, guards))
         return routes
 
     async def take_up_unfinished(self) -> None:
@@ -120,6 +136,7 @@ class Distribution:
         """Delete results whose time is over."""
         await self.batches.remove_outlived()
         await self.screenings.remove_outlived()
+        await self.verification.remove_outlived()
 
     async def _enqueue(self, batch_id: UUID) -> None:
         await enqueue_batch(self.db, batch_id)

@@ -238,9 +238,11 @@ async def open_services(settings: Settings, clock: Clock, host: Host | None = No
             authorisations = Authorisations.build(settings, clock, db, catalogue, membership)
         sizes = Sizes.load(settings.definitions, industries)
         table = Permissions.load(settings.definitions)
-        inquiry = InquiryService(
-            db, catalogue, clock, ledger, ConsentUses(db), lambda field, sealed: vault.open(sealed, field.encode())
-        )
+
+        def unseal(field: str, sealed: str) -> str:
+            return vault.open(sealed, field.encode())
+
+        inquiry = InquiryService(db, catalogue, clock, ledger, ConsentUses(db), unseal)
         yield Services(
             settings=settings,
             clock=clock,
@@ -257,7 +259,7 @@ async def open_services(settings: Settings, clock: Clock, host: Host | None = No
             authorisations=authorisations,
             benches=benches,
             distribution=Distribution.build(
-                settings, clock, db, lake, catalogue, table, ledger, inquiry, host, sandbox
+                settings, clock, db, lake, catalogue, table, ledger, inquiry, unseal, host, sandbox
             ),
             host=host,
         )

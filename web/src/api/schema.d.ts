@@ -1814,6 +1814,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/inquiries/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 可核验的字段 What may be verified
+         * @description Item → names of its fields.
+         */
+        get: operations["verifiable_v1_inquiries_verification_get"];
+        put?: never;
+        /**
+         * 核验 Verify what the firm told
+         * @description Yes or no; the value itself is never given.
+         */
+        post: operations["verify_v1_inquiries_verification_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invitations/accept": {
         parameters: {
             query?: never;
@@ -4087,6 +4111,39 @@ export interface components {
             size: number;
         };
         /**
+         * ClaimIn
+         * @description What the firm told, to be compared.
+         */
+        ClaimIn: {
+            /**
+             * Facts
+             * @description 字段名与所持有的内容,须与同一条记录全部相符
+             */
+            facts: {
+                [key: string]: string;
+            };
+            /**
+             * Item
+             * @description 事项编号或英文短名
+             */
+            item: string;
+            /**
+             * Purpose
+             * @description 用途代码,见 /v1/consents/templates
+             */
+            purpose: string;
+            /**
+             * Reference
+             * @description 本单位的业务编号,与存证一同保存
+             */
+            reference?: string | null;
+            /**
+             * Subject
+             * @description 统一社会信用代码、原注册号或平台编号
+             */
+            subject: string;
+        };
+        /**
          * ClassRef
          * @description One of the 17 classes.
          */
@@ -4971,7 +5028,7 @@ export interface components {
             kind: string;
             /** Name */
             name: string;
-            outcome: components["schemas"]["Outcome"] | null;
+            outcome: components["schemas"]["xinshu__members__onboarding__model__Outcome"] | null;
             /** Outcome At */
             outcome_at: string | null;
             /** Outcome By */
@@ -6535,7 +6592,7 @@ export interface components {
          * @description Of a check that a document reports.
          * @enum {string}
          */
-        Outcome: "passed" | "failed";
+        "Outcome-Input": "passed" | "failed";
         /**
          * OutlookOut
          * @description Where a member stands and what the next step asks. `ready`: all conditions hold.
@@ -8634,33 +8691,6 @@ export interface components {
             where?: components["schemas"]["When"][];
         };
         /**
-         * VerifiedOut
-         * @description That an entry is in the log: its number, kind and day, and the checkpoint that covers it. Nobody is named.
-         *
-         *     `check_code` comes only with a receipt, whose holder may hand it on.
-         */
-        VerifiedOut: {
-            /** Check Code */
-            check_code?: string | null;
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
-            /** Index */
-            index: number;
-            /** Key Id */
-            key_id: string;
-            /** Kind */
-            kind: string;
-            /** Origin */
-            origin: string;
-            /** Signed At */
-            signed_at: string | null;
-            /** Size */
-            size: number | null;
-        };
-        /**
          * VerifyIn
          * @description A receipt as downloaded, or a check code.
          */
@@ -9138,6 +9168,66 @@ export interface components {
             subject: string;
         };
         /**
+         * Outcome
+         * @description `match`: one record agrees in every field that was given.
+         * @enum {string}
+         */
+        xinshu__inquiry__verification__model__Outcome: "match" | "no_match" | "nothing_known";
+        /**
+         * VerifiedOut
+         * @description Whether one record agrees in every field; its evidence is leaf `leaf`.
+         */
+        xinshu__inquiry__verification__routes__VerifiedOut: {
+            /**
+             * Answered At
+             * Format: date-time
+             */
+            answered_at: string;
+            /** Fields */
+            fields: string[];
+            /**
+             * Inquiry
+             * Format: uuid
+             */
+            inquiry: string;
+            /** Item */
+            item: string;
+            /** Leaf */
+            leaf: number;
+            /** Name */
+            name: string;
+            outcome: components["schemas"]["xinshu__inquiry__verification__model__Outcome"];
+            /** Subject */
+            subject: string;
+        };
+        /**
+         * VerifiedOut
+         * @description That an entry is in the log: its number, kind and day, and the checkpoint that covers it. Nobody is named.
+         *
+         *     `check_code` comes only with a receipt, whose holder may hand it on.
+         */
+        xinshu__ledger__public_routes__VerifiedOut: {
+            /** Check Code */
+            check_code?: string | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Index */
+            index: number;
+            /** Key Id */
+            key_id: string;
+            /** Kind */
+            kind: string;
+            /** Origin */
+            origin: string;
+            /** Signed At */
+            signed_at: string | null;
+            /** Size */
+            size: number | null;
+        };
+        /**
          * KeyOut
          * @description By which checkpoints are verified.
          */
@@ -9285,6 +9375,12 @@ export interface components {
             target: string | null;
         };
         /**
+         * Outcome
+         * @description Of a check that a document reports.
+         * @enum {string}
+         */
+        xinshu__members__onboarding__model__Outcome: "passed" | "failed";
+        /**
          * AcceptIn
          * @description Which text is accepted: the digest of what was shown.
          */
@@ -9384,7 +9480,7 @@ export interface components {
          * @description What a check found.
          */
         xinshu__members__onboarding__views__OutcomeIn: {
-            outcome: components["schemas"]["Outcome"];
+            outcome: components["schemas"]["Outcome-Input"];
         };
         /**
          * SignatureOut
@@ -18219,6 +18315,173 @@ export interface operations {
             };
         };
     };
+    verifiable_v1_inquiries_verification_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string[];
+                    };
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    verify_v1_inquiries_verification_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["xinshu__inquiry__verification__routes__VerifiedOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     accept_v1_invitations_accept_post: {
         parameters: {
             query?: never;
@@ -22705,7 +22968,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VerifiedOut"];
+                    "application/json": components["schemas"]["xinshu__ledger__public_routes__VerifiedOut"];
                 };
             };
             /** @description 请求有误 Bad request */

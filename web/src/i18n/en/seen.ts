@@ -33,6 +33,7 @@ export const seen: Words["seen"] = {
   byConsent: "Given by authorisation",
   open: "Open information",
   given: "Given",
+  verified: "Verified, yes or no",
   refused: "Refused",
   under: "By authorisation",
   reference: "Reference",

@@ -21,6 +21,13 @@ export const workbench: Words["workbench"] = {
   referenceHint: "Such as the application's number; kept with the evidence",
   noPurpose: "Your organisation has no purpose to inquire for",
   noPurposeHint: "Purposes are set by the platform for each kind of institution. Ask its operator.",
+  verify: "Verify",
+  verifyNote:
+    "Whether what the firm told you is what is known: yes or no, never the value. All that is filled in must be of one record; attempts a day are limited, each is evidence, and the firm sees them.",
+  verifyItem: "Item",
+  verifyAsk: "Verify",
+  verifyOutcomes: { match: "Agrees", no_match: "Differs", nothing_known: "Nothing is known of this item" },
+  verifyLeaf: (leaf: string) => `Evidence no. ${leaf}`,
   items: "Items",
   choices: { usual: "Usual", all: "All", given: "What can be had", none: "None" },
   outlooks: {

@@ -31,6 +31,7 @@ export const seen = {
   byConsent: "凭授权给出",
   open: "公开信息",
   given: "给出",
+  verified: "核验是否一致",
   refused: "没有给",
   under: "依据授权",
   reference: "业务编号",

@@ -18,6 +18,13 @@ export const workbench = {
   referenceHint: "如授信申请号，与存证一同保存",
   noPurpose: "本单位没有可用的查询用途",
   noPurposeHint: "用途由平台按机构类别规定。请联系平台运营单位。",
+  verify: "核验",
+  verifyNote:
+    "企业告诉您的，与平台所记是否一致：只答是或否，不给出内容。填写的各项须同属一条记录；每天次数有限，逐次存证，企业看得到。",
+  verifyItem: "事项",
+  verifyAsk: "核验",
+  verifyOutcomes: { match: "一致", no_match: "不一致", nothing_known: "平台没有这一事项的信息" },
+  verifyLeaf: (leaf: string) => `存证第 ${leaf} 号`,
   items: "选择事项",
   choices: { usual: "常用", all: "全选", given: "只选能取得的", none: "清空" },
   outlooks: {

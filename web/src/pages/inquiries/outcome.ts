@@ -1,7 +1,7 @@
 import type { InquiryLine } from "../../api/inquiries";
 import type { Tone } from "../../parts/State";
 
-const GIVEN = new Set(["open_information", "consented", "operator_upkeep", "own_information"]);
+const GIVEN = new Set(["open_information", "consented", "operator_upkeep", "own_information", "verified"]);
 
 /** How many of the items of an inquiry were given. */
 export function outcomeOf(line: Pick<InquiryLine, "items">): { given: number; all: number; tone: Tone } {

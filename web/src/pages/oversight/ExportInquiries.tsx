@@ -32,7 +32,8 @@ export function ExportInquiries({ filter }: { filter: InquiryQuery }) {
     { title: words.purpose, value: (line) => purposeName(line.purpose) },
     {
       title: words.given,
-      value: (line) => named([...givenIn(line.items).consented, ...givenIn(line.items).open]),
+      value: ({ items }) =>
+        named([...givenIn(items).consented, ...givenIn(items).open, ...givenIn(items).verified]),
     },
     { title: words.refused, value: (line) => named(givenIn(line.items).refused.map(([item]) => item)) },
     { title: words.consents, value: (line) => line.consents.join(" ") },

@@ -176,8 +176,8 @@ function Given({ line }: { line: InquiryLine }) {
   const { oversight } = useWords();
   const { language } = useLanguage();
   const items = useQuery(allItems);
-  const { consented, open, refused } = givenIn(line.items);
-  const given = consented.length + open.length;
+  const { consented, open, verified, refused } = givenIn(line.items);
+  const given = consented.length + open.length + verified.length;
   const names = refused.map(
     ([item]) => items.data?.items.find((one) => one.item === item)?.name[language] ?? item,
   );

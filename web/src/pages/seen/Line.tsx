@@ -24,7 +24,7 @@ export function Line({
   const { seen } = useWords();
   const purposeName = usePurposeNames();
   const names = useItemNames();
-  const { consented, open, refused } = givenIn(line.items);
+  const { consented, open, verified, refused } = givenIn(line.items);
   const [consent] = line.consents;
   return (
     <li className={styles["line"]}>
@@ -39,6 +39,7 @@ export function Line({
         <dl>
           <Items name={seen.byConsent} items={names(consented)} />
           <Items name={seen.open} items={names(open)} />
+          <Items name={seen.verified} items={names(verified)} />
           <Items name={seen.refused} items={names(refused.map(([item]) => item))} />
         </dl>
         <p className={styles["foot"]}>

@@ -22,10 +22,17 @@ describe("byDay", () => {
 describe("givenIn", () => {
   it("tells what was given by authorisation, what is open and what was refused", () => {
     expect(
-      givenIn({ "19": "consent_paused", "17": "consented", "1": "open_information", "2": "own_information" }),
+      givenIn({
+        "19": "consent_paused",
+        "17": "consented",
+        "1": "open_information",
+        "2": "own_information",
+        "4": "verified",
+      }),
     ).toEqual({
       consented: ["17"],
       open: ["1", "2"],
+      verified: ["4"],
       refused: [["19", "consent_paused"]],
     });
   });

@@ -23,16 +23,18 @@ export function byDay(lines: readonly InquiryLine[]): Day[] {
 export interface Given {
   consented: string[];
   open: string[];
+  verified: string[]; // answered yes or no
   refused: [item: string, code: string][];
 }
 
 const OPEN = new Set(["open_information", "own_information", "operator_upkeep"]);
 
 export function givenIn(items: Readonly<Record<string, string>>): Given {
-  const given: Given = { consented: [], open: [], refused: [] };
+  const given: Given = { consented: [], open: [], verified: [], refused: [] };
   const order = Object.entries(items).sort(([a], [b]) => Number(a) - Number(b) || a.localeCompare(b));
   for (const [item, code] of order) {
     if (code === "consented") given.consented.push(item);
+    else if (code === "verified") given.verified.push(item);
     else if (OPEN.has(code)) given.open.push(item);
     else given.refused.push([item, code]);
   }

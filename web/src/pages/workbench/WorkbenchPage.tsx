@@ -11,8 +11,10 @@ import { Loaded } from "../../parts/Loaded";
 import { Page, Section } from "../../parts/Page";
 import { State } from "../../parts/State";
 import { spacedCode } from "../../parts/format";
+import { useAddress } from "../../parts/address";
 import { shortStatus } from "../search/SearchPage";
 import { Asking } from "./Asking";
+import { Verify } from "./Verify";
 import { purposesFor } from "./outlook";
 
 /** Where an inquiry about one firm is put together, and its authorisation asked for. */
@@ -68,6 +70,7 @@ function Particulars({ subject }: { subject: Subject }) {
 function Purposes({ code }: { code: string }) {
   const { workbench } = useWords();
   const person = usePerson();
+  const { value } = useAddress();
   const query = useQuery(consentPurposes);
   return (
     <Loaded query={query}>
@@ -79,7 +82,10 @@ function Purposes({ code }: { code: string }) {
             <Empty title={workbench.noPurpose}>{workbench.noPurposeHint}</Empty>
           </Section>
         ) : (
-          <Asking code={code} purposes={purposes} first={first} />
+          <>
+            <Asking code={code} purposes={purposes} first={first} />
+            <Verify code={code} purpose={value("purpose") || first.purpose} />
+          </>
         );
       }}
     </Loaded>

@@ -1,2 +1,3 @@
+drop table verification_count;
 drop index inquiry_at;
 drop index batch_correction_of;

@@ -1,4 +1,4 @@
-"""Indexes for overviews: corrections of a batch, inquiries of a time."""
+"""Indexes for overviews (corrections of a batch, inquiries of a time); attempts to verify."""
 
 from xinshu.store.migrations.sql import run
 
