@@ -83,6 +83,7 @@ class Owner(Person):
         """An account of its own, with a passkey; until the platform has looked at the papers it sees nothing else."""
         self.post("/v1/firm-accounts", application | {"login": self.login})
         asked = self.post("/v1/passkeys/options")
+        self.telephone.user_handle = unb64(asked["user"]["id"])
         credential = self.telephone.create(unb64(asked["challenge"]))
         self.post("/v1/passkeys", {"name": "手机", "credential": credential})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ GIVEN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "two items, of one some fields": ({"items": {"15": ["tax_credit_grade", "evaluation_score"], "17": None}}, {}),
     "persons": ({"items": {"4": None, "37": None}, "personal": ["4", "37"]}, {}),
     "another purpose": ({"items": {"17": None}, "purpose": "loan_approval"}, {}),
-    "from tomorrow": ({"items": {"17": None}, "valid_from": "2026-06-02"}, {}),
+    "from tomorrow": ({"items": {"17": None}, "valid_from": "tomorrow"}, {}),
     "a day before the range": ({"items": {"17": None}, "data": {"months": 3}}, {"as_of": "2026-01-31"}),
     "a purpose that is none": ({"items": {"17": None}}, {"purpose": "curiosity"}),
 }
@@ -33,6 +34,8 @@ GIVEN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 @pytest.mark.parametrize("case", GIVEN)
 async def test_the_preview_says_what_the_inquiry_says(desk: Desk, case: str) -> None:
     terms, ask = GIVEN[case]
+    if terms.get("valid_from") == "tomorrow":  # of the clock of all tests at this desk, which goes on
+        terms = terms | {"valid_from": (desk.clock.today() + timedelta(days=1)).isoformat()}
     serial = desk.fresh()
     consent = await desk.authorised(serial, **terms) if terms else None
     told = await look(desk, serial, **ask)

@@ -228,7 +228,7 @@ async def test_an_old_cookie_or_token_keeps_nobody_out_of_public_pages(whole: Wh
     assert "session_expired" in await whole.codes("mlilei")  # recorded at its first use, and gone since
     answer = await sign_in(browser, "li.lei")  # with the old cookie in the browser
     assert answer.status_code == 200
-    assert (await browser.get("/v1/subjects")).status_code == 200
+    assert (await browser.get("/v1/session")).status_code == 200
 
 
 async def test_a_bad_token_is_not_made_good_by_a_cookie(whole: Whole) -> None:

@@ -6,7 +6,7 @@ from members_kit import table
 from onboarding_kit import CALLER
 
 from xinshu.members import directory
-from xinshu.members.model import MemberKind, MemberState, Principal
+from xinshu.members.model import MemberKind, MemberState, Principal, Strength
 from xinshu.members.onboarding import store
 from xinshu.members.permissions import Access
 from xinshu.store import Database
@@ -110,7 +110,7 @@ async def test_the_list_shows_what_the_decision_allows(db: Database) -> None:
             where = await standing(db, own) if own is not None else None
             who = Principal(
                 "account:officer", "某人", frozenset({role}), where.ref if where else None,
-                members=where.members if where else (),
+                members=where.members if where else (), strength=Strength.MULTI,
             )  # fmt: skip
             for action in ("read", "edit", "advance", "suspend", "resume", "offboard", "apply"):
                 access = Access(table(), who, action, "member", CALLER)

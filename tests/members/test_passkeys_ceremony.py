@@ -72,7 +72,7 @@ def test_a_synchronised_passkey_without_counter_signs_again_and_again() -> None:
 def test_the_options_ask_for_the_user_and_for_a_resident_key() -> None:
     known = registered(SoftAuthenticator())
     options = creation_options(PARTY, CHALLENGE, b"account-1", "zhang", "张三", [known])
-    assert options["authenticatorSelection"]["residentKey"] == "preferred"
+    assert options["authenticatorSelection"]["residentKey"] == "required"
     assert options["authenticatorSelection"]["userVerification"] == "required"
     assert options["rp"] == {"id": "localhost", "name": "示范平台"}
     assert options["attestation"] == "none"

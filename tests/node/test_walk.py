@@ -107,7 +107,7 @@ async def call(client: httpx.AsyncClient, method: str, path: str) -> tuple[int, 
     content = b"{}" if method in ("POST", "PUT", "PATCH") else None
     headers = {"Content-Type": "application/json"}
     answer = await client.request(method, concrete(path), content=content, headers=headers)
-    is_json = answer.headers.get("content-type", "").startswith("application/json")
+    is_json = answer.content != b"" and answer.headers.get("content-type", "").startswith("application/json")
     return answer.status_code, _object(answer) if is_json else {}
 
 

@@ -16,7 +16,7 @@ from web_kit import Eye, Listening
 
 from xinshu.collect.model import BatchState
 
-WIDTHS: list[tuple[int, Literal["light", "dark"]]] = [(1440, "light"), (390, "dark")]
+WIDTHS = [(1440, "light"), pytest.param(390, "dark", marks=pytest.mark.full)]
 MENDED = ["2024-03-05", "12320100MB0DEM0684", "0.5", "21", "2024-03-05"]  # of the faults of `wrong`, in their order
 
 

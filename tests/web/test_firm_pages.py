@@ -72,6 +72,7 @@ async def test_the_pages_of_a_firm(
     await eye.close()
 
 
+@pytest.mark.full
 async def test_the_pages_in_english(browser: Browser, node: Listening, looked: Looked) -> None:
     eye = await Eye.open(browser, node, as_=OWNER)
     page = await eye.go("/home")

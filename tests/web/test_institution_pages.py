@@ -28,7 +28,7 @@ async def looked_at(eye: Eye, name: str) -> list[str]:
     return faults
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), pytest.param(390, "dark", marks=pytest.mark.full)])
 @pytest.mark.parametrize("login", [OFFICER, ADMIN])
 async def test_pages(
     browser: Browser, node: Listening, bank: Bank, login: str, width: int, scheme: Literal["light", "dark"]
@@ -43,7 +43,7 @@ async def test_pages(
     await eye.close()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), pytest.param(390, "dark", marks=pytest.mark.full)])
 async def test_the_answer_and_its_parts(
     browser: Browser, node: Listening, bank: Bank, width: int, scheme: Literal["light", "dark"]
 ) -> None:
@@ -76,6 +76,7 @@ async def test_the_answer_and_its_parts(
     await eye.close()
 
 
+@pytest.mark.full
 async def test_english(browser: Browser, node: Listening, bank: Bank) -> None:
     eye = await Eye.open(browser, node, as_=OFFICER)
     page = await eye.go("/home")

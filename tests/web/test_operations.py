@@ -89,7 +89,7 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), pytest.param(390, "dark", marks=pytest.mark.full)])
 @pytest.mark.parametrize("login", PAGES)
 async def test_pages(
     browser: Browser, node: Listening, work: Operations, login: str, width: int, scheme: Literal["light", "dark"]
@@ -99,6 +99,7 @@ async def test_pages(
     await eye.close()
 
 
+@pytest.mark.full
 async def test_pages_in_english(browser: Browser, node: Listening, work: Operations) -> None:
     for login, pages in PAGES.items():
         eye = await Eye.open(browser, node, as_=login)

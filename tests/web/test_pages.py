@@ -53,7 +53,7 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), pytest.param(390, "dark", marks=pytest.mark.full)])
 @pytest.mark.parametrize("login", PAGES)
 async def test_pages(
     browser: Browser, node: Listening, login: str, width: int, scheme: Literal["light", "dark"]
@@ -74,6 +74,7 @@ async def test_pages(
     await eye.close()
 
 
+@pytest.mark.full
 async def test_english(browser: Browser, node: Listening) -> None:
     """Chosen once, kept; the document says its language."""
     eye = await Eye.open(browser, node, as_="bank1.admin")

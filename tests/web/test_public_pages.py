@@ -13,7 +13,7 @@ from playwright.async_api import Browser, expect
 from public_world import ask, furnish
 from web_kit import Eye, Listening
 
-LOOKS: list[tuple[int, Literal["light", "dark"]]] = [(1440, "light"), (390, "dark")]
+LOOKS = [(1440, "light"), pytest.param(390, "dark", marks=pytest.mark.full)]
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,10 @@ async def wall(browser: Browser, node: Listening, width: int, height: int, as_: 
     return eye, eye.page
 
 
-@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1440, 900), (390, 844)])
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [(1920, 1080), *(pytest.param(*size, marks=pytest.mark.full) for size in ((1440, 900), (390, 844)))],
+)
 async def test_the_screen(browser: Browser, world: Listening, width: int, height: int) -> None:
     eye, page = await wall(browser, world, width, height, "chief.admin")
     await expect(page.get_by_text("实时", exact=True)).to_be_visible()
