@@ -52,7 +52,7 @@ demo: $(BIN)/.run ## set everything up and run the main job; ARGS=--exit ends af
 	XINSHU_HOME=$${XINSHU_HOME:-$(CURDIR)/$(HOME_DEMO)} $(BIN)/xinshu demo $(ARGS)
 
 test: $(BIN)/.dev web/node_modules/.dev web ## set up and run the tests
-	$(BIN)/python -m pytest -n logical --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $$(( $$(nproc) + 1 )) --dist loadfile $(ARGS)
 
 test-full: $(BIN)/.dev web/node_modules/.dev web ## all tests, the long ones (Spark) too
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[synth,dev,spark]'

@@ -48,6 +48,7 @@ def test_batch_and_single_agree_on_ten_thousand_subjects() -> None:
     assert compare(10_000, AS_OF) == 10_000 * len(book())
 
 
+@pytest.mark.full
 def test_batch_and_single_agree_on_anything() -> None:
     """Every field takes every kind of value: what the invented world never has is met here."""
     for seed, day in enumerate((AS_OF, date(2026, 2, 28), date(2026, 3, 31), date(2024, 2, 29))):
@@ -56,6 +57,7 @@ def test_batch_and_single_agree_on_anything() -> None:
         assert compared == 20 * len(book())
 
 
+@pytest.mark.full
 def test_every_indicator_says_something() -> None:
     """Over random records no indicator is the same for all subjects: none is dead."""
     seen: dict[str, set[Any]] = {one.id: set() for one in book()}

@@ -16,7 +16,7 @@ from web_kit import Eye, Listening
 
 from xinshu.collect.model import BatchState
 
-WIDTHS = [(1440, "light"), pytest.param(390, "dark", marks=pytest.mark.full)]
+WIDTHS = [(1440, "light"), (390, "dark")]
 MENDED = ["2024-03-05", "12320100MB0DEM0684", "0.5", "21", "2024-03-05"]  # of the faults of `wrong`, in their order
 
 
@@ -39,6 +39,7 @@ COUNT_CLICKS = """addEventListener('click', (event) => {
 }, true)"""
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("width", "scheme"), WIDTHS)
 async def test_pages(browser: Browser, department: Department, width: int, scheme: Literal["light", "dark"]) -> None:
     held = await department.deliver([wrong(n) for n in range(20, 26)], "8", f"暂停-{width}.csv")

@@ -28,7 +28,8 @@ async def looked_at(eye: Eye, name: str) -> list[str]:
     return faults
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), pytest.param(390, "dark", marks=pytest.mark.full)])
+@pytest.mark.full
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 @pytest.mark.parametrize("login", [OFFICER, ADMIN])
 async def test_pages(
     browser: Browser, node: Listening, bank: Bank, login: str, width: int, scheme: Literal["light", "dark"]
@@ -43,7 +44,8 @@ async def test_pages(
     await eye.close()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), pytest.param(390, "dark", marks=pytest.mark.full)])
+@pytest.mark.full
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 async def test_the_answer_and_its_parts(
     browser: Browser, node: Listening, bank: Bank, width: int, scheme: Literal["light", "dark"]
 ) -> None:

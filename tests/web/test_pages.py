@@ -53,7 +53,8 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), pytest.param(390, "dark", marks=pytest.mark.full)])
+@pytest.mark.full
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 @pytest.mark.parametrize("login", PAGES)
 async def test_pages(
     browser: Browser, node: Listening, login: str, width: int, scheme: Literal["light", "dark"]
