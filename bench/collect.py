@@ -10,15 +10,13 @@ import asyncio
 import shutil
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import duckdb
-import psutil
-from machine import describe, ratio
+from machine import Peak, describe, ratio
 
 from xinshu.collect.model import Submission
 from xinshu.collect.publish import copy_from
@@ -28,28 +26,6 @@ from xinshu.core.settings import Settings
 from xinshu.node.services import Services, open_services
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "registry"
-
-
-class Peak:
-    """Highest resident memory of this process (the collector; PostgreSQL apart) while it runs."""
-
-    def __init__(self) -> None:
-        self.bytes = 0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    def _watch(self) -> None:
-        process = psutil.Process()
-        while not self._stop.wait(0.02):
-            self.bytes = max(self.bytes, process.memory_info().rss)
-
-    def __enter__(self) -> Peak:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
 
 
 async def limit(dsn: str, files: list[Path]) -> tuple[float, int]:

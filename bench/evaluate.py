@@ -11,15 +11,13 @@ from __future__ import annotations
 
 import sys
 import tempfile
-import threading
 import time
 from datetime import date
 from pathlib import Path
 
 import duckdb
-import psutil
 import pyarrow as pa
-from machine import describe, ratio
+from machine import Peak, describe, ratio
 
 from xinshu.catalogue import Catalogue
 from xinshu.core.settings import packaged_definitions
@@ -38,28 +36,6 @@ DAY = Day(date(2026, 6, 1))
 PIECE = 100_000
 ROUNDS = 3
 MEMORY = "2GB"
-
-
-class Peak:
-    """Highest resident memory of this process while it runs."""
-
-    def __init__(self) -> None:
-        self.bytes = 0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    def _watch(self) -> None:
-        process = psutil.Process()
-        while not self._stop.wait(0.02):
-            self.bytes = max(self.bytes, process.memory_info().rss)
-
-    def __enter__(self) -> Peak:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
 
 
 def fill(link: duckdb.DuckDBPyConnection, engine: Engine, subjects: int, copies: int) -> int:

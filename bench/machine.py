@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import platform
+import threading
 from pathlib import Path
+
+import psutil
 
 
 def describe() -> None:
@@ -21,3 +24,25 @@ def describe() -> None:
 def ratio(ours: float, limit: float) -> None:
     """Print ours ÷ limit as the last line."""
     print(f"ratio: {ours / limit:.2f}")
+
+
+class Peak:
+    """Highest resident memory of this process while it runs, bytes; PostgreSQL apart."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def _watch(self) -> None:
+        process = psutil.Process()
+        while not self._stop.wait(0.02):
+            self.bytes = max(self.bytes, process.memory_info().rss)
+
+    def __enter__(self) -> Peak:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()

@@ -1,4 +1,4 @@
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "wouter";
 
 import { api, got } from "../../api/client";
@@ -7,13 +7,12 @@ import { inquiriesBy } from "../../api/inquiries";
 import { usageOf } from "../../api/usage";
 import { type Person, usePerson } from "../../app/session";
 import { useWords, type Words } from "../../i18n/words";
-import { Empty } from "../../parts/Empty";
 import { Lines } from "../../parts/Lines";
 import { Loaded } from "../../parts/Loaded";
 import { Section } from "../../parts/Page";
 import { count, moment } from "../../parts/format";
 import { FindField, useFind } from "../search/SearchPage";
-import styles from "./home.module.css";
+import { type Task, TaskList } from "./Tasks";
 
 /** Staff of a bank, a guarantor or a credit agency: find a firm, what waits, what was asked lately. */
 export function InstitutionHome() {
@@ -37,41 +36,16 @@ export function InstitutionHome() {
   );
 }
 
-interface Task {
-  key: string;
-  name: string;
-  to: string;
-  countAll: () => Promise<number>;
-}
-
 function Waiting() {
   const words = useWords();
   const person = usePerson();
-  const tasks = tasksOf(person, words);
-  const counts = useQueries({
-    queries: tasks.map((task) => ({ queryKey: ["consents", "tasks", task.key], queryFn: task.countAll })),
-  });
-  if (counts.some((one) => one.isPending)) return null;
-  const open = tasks
-    .map((task, place) => ({ ...task, total: counts[place]?.data ?? 0 }))
-    .filter((task) => task.total > 0);
+  const { tasks, nothing, nothingHint } = words.institution;
   return (
-    <Section title={words.institution.tasks}>
-      {open.length === 0 ? (
-        <Empty title={words.institution.nothing}>{words.institution.nothingHint}</Empty>
-      ) : (
-        <ul className={styles["tasks"]}>
-          {open.map((task) => (
-            <li key={task.key}>
-              <Link href={task.to}>
-                <span>{task.name}</span>
-                <strong className="num">{count(task.total)}</strong>
-              </Link>
-            </li>
-          ))}
-        </ul>
-      )}
-    </Section>
+    <TaskList
+      under={["consents", "tasks"]}
+      tasks={tasksOf(person, words)}
+      words={[tasks, nothing, nothingHint]}
+    />
   );
 }
 

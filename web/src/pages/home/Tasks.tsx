@@ -22,7 +22,7 @@ const WAITING = [
   "suspended",
 ] as const satisfies readonly MemberState[];
 
-interface Task {
+export interface Task {
   key: string;
   name: string;
   to: string;
@@ -33,9 +33,22 @@ interface Task {
 export function Tasks() {
   const words = useWords();
   const person = usePerson();
-  const tasks = tasksOf(person, words);
+  const { waiting, nothing, nothingHint } = words.home;
+  return (
+    <TaskList under={["tasks"]} tasks={tasksOf(person, words)} words={[waiting, nothing, nothingHint]} />
+  );
+}
+
+interface ListProps {
+  tasks: readonly Task[];
+  under: readonly string[]; // the key of its queries: what makes it stale
+  words: readonly [title: string, nothing: string, hint: string];
+}
+
+/** Tasks of which there are any; a number that cannot be had is said and not taken for none. */
+export function TaskList({ tasks, under, words: [title, nothing, hint] }: ListProps) {
   const counts = useQueries({
-    queries: tasks.map((task) => ({ queryKey: ["tasks", task.key], queryFn: task.countAll })),
+    queries: tasks.map((task) => ({ queryKey: [...under, task.key], queryFn: task.countAll })),
   });
   const failed = counts.find((one) => one.isError);
   if (failed !== undefined)
@@ -45,9 +58,9 @@ export function Tasks() {
     .map((task, place) => ({ ...task, total: counts[place]?.data ?? 0 }))
     .filter((task) => task.total > 0);
   return (
-    <Section title={words.home.waiting}>
+    <Section title={title}>
       {open.length === 0 ? (
-        <Empty title={words.home.nothing}>{words.home.nothingHint}</Empty>
+        <Empty title={nothing}>{hint}</Empty>
       ) : (
         <ul className={styles["tasks"]}>
           {open.map((task) => (
