@@ -99,7 +99,7 @@ class System:
     def change_key(self, session: OAuth2Client) -> Key:
         """Add a second key with the first one's session, then revoke the first with the second one's; the new key."""
         following = Key(self._folder, f"{self.name}-2")
-        add_key(session, self.platform, self.id, str(following.public))
+        add_key(session, self.platform, self.id, str(self.key.private), str(following.private))
         with self.connect(following) as another:
             revoke_key(another, self.platform, self.id, self.kid)
         return following
