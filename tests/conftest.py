@@ -1,15 +1,14 @@
-"""Real PostgreSQL in tests: one embedded server a session, a template database copied for each test."""
+"""Real PostgreSQL in tests: one embedded server a session; each test has an empty database."""
 
 from __future__ import annotations
 
-import itertools
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import asyncpg
 import psycopg
 import pytest
 from pydantic import SecretStr
@@ -19,9 +18,11 @@ from xinshu.core.settings import Settings
 from xinshu.store import Database, embedded
 from xinshu.store.migrate import upgrade
 
+sys.path.insert(0, str(Path(__file__).parent))  # for the modules that tests share
+from fresh import Lender  # noqa: E402
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 TEMPLATE = "xinshu_template"
-_numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -43,15 +44,18 @@ def server() -> Iterator[embedded.EmbeddedServer]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def lender(server: embedded.EmbeddedServer) -> Lender:
+    """Of databases."""
+    return Lender(server, TEMPLATE)
+
+
 @pytest.fixture
-async def database_url(server: embedded.EmbeddedServer) -> AsyncIterator[str]:
-    """The address of a fresh, migrated database."""
-    name = f"test_{next(_numbers)}"
-    admin = await asyncpg.connect(server.dsn_of("postgres"))
-    await admin.execute(f"create database {name} template {TEMPLATE}")
+async def database_url(server: embedded.EmbeddedServer, lender: Lender) -> AsyncIterator[str]:
+    """The address of a migrated, empty database."""
+    name = await lender.lend()
     yield server.dsn_of(name)
-    await admin.execute(f"drop database {name} with (force)")
-    await admin.close()
+    await lender.take_back(name)
 
 
 @pytest.fixture
