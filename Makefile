@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 HOME_DEMO ?= var/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full check bench docs clean web web-check web-client
+.PHONY: help demo test test-full check python-check bench docs clean web web-check web-client
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 16
@@ -58,7 +58,10 @@ test-full: $(BIN)/.dev web/node_modules/.dev web ## all tests, the long ones (Sp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[synth,dev,spark]'
 	$(BIN)/python -m pytest -m 'full or not full' $(ARGS)
 
-check: $(BIN)/.dev web-check ## lint, types, layers, definitions
+check: $(BIN)/.dev web/node_modules/.dev ## lint, types, layers, definitions
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target web-check python-check
+
+python-check: $(BIN)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -19,7 +19,7 @@ from xinshu.store import Database, embedded
 from xinshu.store.migrate import upgrade
 
 sys.path.insert(0, str(Path(__file__).parent))  # for the modules that tests share
-from fresh import Lender  # noqa: E402
+from fresh import Lender
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 TEMPLATE = "xinshu_template"

@@ -153,6 +153,7 @@ async def build(
             settings, clock, db, lake, shared.catalogue, shared.table, ledger, inquiry, unseal, host, sandbox=False
         ),
         host=host,
+        vault=tools.vault,
     )
 
 

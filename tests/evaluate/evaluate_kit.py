@@ -16,7 +16,7 @@ from xinshu.catalogue import Catalogue
 from xinshu.core.settings import packaged_definitions
 from xinshu.evaluate import facts, scorecards
 from xinshu.evaluate.days import Day
-from xinshu.evaluate.expressions import SUBJECTS, Compiled
+from xinshu.evaluate.expressions import RESULT, SUBJECTS, Compiled
 from xinshu.evaluate.loader import Book
 from xinshu.evaluate.model import Values
 from xinshu.evaluate.run import Engine
@@ -107,10 +107,16 @@ def chunks(world: World, subjects: int, day: date = AS_OF, size: int = HEAVY_CHU
         yield chunk
 
 
+def compute(link: duckdb.DuckDBPyConnection, day: Day) -> None:
+    """All indicators of all subjects, by the compiled expressions, in table `RESULT`."""
+    for name, statement in compiled().steps(day):
+        link.execute(f'create table "{name}" as {statement}')
+
+
 def batch_values(link: duckdb.DuckDBPyConnection, day: Day) -> dict[int, Values]:
-    """All indicators of all subjects, by the compiled expression."""
-    table = link.sql(compiled().sql(day)).to_arrow_table()
-    return {row.pop("subject_id"): row for row in table.to_pylist()}
+    """The same, by subject."""
+    compute(link, day)
+    return {row.pop("subject_id"): row for row in link.table(RESULT).to_arrow_table().to_pylist()}
 
 
 def disagreements(chunk: Chunk, day: Day) -> tuple[int, list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from evaluate_kit import AS_OF, batch_values, book, cards, catalogue, chunks, compiled
+from evaluate_kit import AS_OF, batch_values, book, cards, catalogue, chunks
 
 from xinshu.evaluate import scoring_sql
 from xinshu.evaluate.days import Day
@@ -24,7 +24,6 @@ def test_four_ways_give_one_answer(model: str) -> None:
     chunk = next(chunks(World(7, 600, AS_OF, catalogue=catalogue()), SUBJECTS))
     link, day = chunk.connection(), Day(AS_OF)
     values = batch_values(link, day)
-    link.execute(f"create table indicators as {compiled().sql(day)}")
     by_text = {
         row["subject_id"]: row
         for row in link.sql(scoring_sql.sql(card, book(), "indicators")).to_arrow_table().to_pylist()

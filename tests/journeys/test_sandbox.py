@@ -97,6 +97,21 @@ async def test_each_sees_its_own_tenant(tenants: Tenants) -> None:
     assert {row["action"] for row in tried} == {"subject:search", "subject:read", "information:read"}
 
 
+async def test_a_report_stays_in_its_tenant(tenants: Tenants) -> None:
+    assert (await published(tenants.systems["mprovider", True], tenants.batch))["state"] == "published"
+    trial, real = tenants.systems["mbank", True], tenants.systems["mbank", False]
+    body = {"subject": INVENTED["uscc"], "purpose": "pre_loan"}
+    told = await trial.post("/v1/reports", json=body)
+    assert (told.status_code, told.headers[MARK]) == (201, "1"), told.text
+    number = told.json()["number"]
+    document = await trial.get(f"/v1/reports/{number}")
+    assert document.json()["subject"]["name"] == INVENTED["subject_name"]
+    assert document.json()["issuer"]["name"].endswith("(沙箱)")
+    assert (await real.get(f"/v1/reports/{number}")).status_code == 404
+    assert (await real.post("/v1/reports", json=body)).json()["code"] == "subject_unknown"
+    assert await tenants.whole.node.table("select number from report") == []
+
+
 async def test_every_operation_with_a_sandbox_token_stays_in_the_sandbox(tenants: Tenants) -> None:
     """Except what concerns the system's own keys, which is the node's."""
     walked = 0

@@ -16,13 +16,15 @@ class Catalogue:
     """Items in force on a day, by number. Immutable; made by `load`."""
 
     def __init__(
-        self, items: list[Item], code_lists: dict[str, CodeList], overlay: OverlayInfo | None, on: date | None
-    ) -> None:
+        self, items: list[Item], code_lists: dict[str, CodeList], overlay: OverlayInfo | None, on: date | None,
+        overlay_name: str = "",
+    ) -> None:  # fmt: skip
         self._versions: dict[str, tuple[Item, ...]] = {}
         for item in sorted(items, key=_order):
             self._versions[item.item] = (*self._versions.get(item.item, ()), item)
         self._code_lists = code_lists
         self.overlay = overlay
+        self.overlay_name = overlay_name  # its folder
         self.on = on
         current = (self._in_force(versions, on) for versions in self._versions.values())
         self._items = {item.item: item for item in current if item is not None}
@@ -37,7 +39,7 @@ class Catalogue:
         loaded = loader.load(definitions, overlay)
         if loaded.faults:
             raise DefinitionsInvalidError(definitions, loaded.faults)
-        return cls(loaded.items, loaded.code_lists, loaded.overlay, on)
+        return cls(loaded.items, loaded.code_lists, loaded.overlay, on, overlay)
 
     @staticmethod
     def _in_force(versions: tuple[Item, ...], on: date | None) -> Item | None:

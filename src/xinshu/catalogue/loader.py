@@ -14,6 +14,7 @@ from xinshu.catalogue.source import Source, Where, read
 from xinshu.catalogue.wording import validated
 
 NATIONAL = tuple(str(number) for number in range(1, 38))
+MODULE_ITEMS = "mo"  # items that a module adds to the national ones are mo-01, mo-02…
 
 
 @dataclass
@@ -41,6 +42,10 @@ def load(definitions: Path, overlay: str = "") -> Loaded:
     _read_code_lists(loaded, definitions / "codes", definitions)
     for path in sorted(folder.glob("*.yml")):
         _read_item(loaded, read(path, definitions), None)
+    for module in module_folders(definitions):
+        _read_code_lists(loaded, module / "codes", definitions)
+        for path in sorted(module.glob("items/*.yml")):
+            _read_item(loaded, read(path, definitions), MODULE_ITEMS)
     if overlay:
         _read_overlay(loaded, definitions / "overlays" / overlay, definitions)
     _check_versions(loaded)
@@ -142,6 +147,20 @@ def _read_overlay(loaded: Loaded, folder: Path, root: Path) -> None:
             _extend(loaded, source)
         else:
             _read_item(loaded, source, loaded.overlay.province)
+    for module in _modules_in(folder):
+        _read_code_lists(loaded, module / "codes", root)
+        for path in sorted(module.glob("items/*.yml")):
+            _read_item(loaded, read(path, root), loaded.overlay.province)
+
+
+def module_folders(definitions: Path, overlay: str = "") -> list[Path]:
+    """Folders of the feature modules (R8.3), then those of an overlay: their items, codes and indicators count too."""
+    own = _modules_in(definitions / "overlays" / overlay) if overlay else []
+    return _modules_in(definitions) + own
+
+
+def _modules_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("modules/*") if path.is_dir())
 
 
 def _extend(loaded: Loaded, source: Source) -> None:

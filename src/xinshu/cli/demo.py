@@ -20,6 +20,7 @@ from xinshu.cli.demonstration.crew import Crew
 from xinshu.cli.demonstration.firm import Firm
 from xinshu.cli.demonstration.logins import Login, Logins
 from xinshu.cli.demonstration.members import Members
+from xinshu.cli.demonstration.rating import Rating
 from xinshu.cli.demonstration.story import Story
 from xinshu.cli.output import BAR, explained, local_user, run
 from xinshu.cli.serve import refuse_taken_port, run_node
@@ -104,6 +105,7 @@ async def play(services: Services, folder: Path, manifest: dict[str, Any]) -> Lo
         firm = Firm(crew, services)
         await firm.arrive()
         await members.admit_bank()
+        await Rating(crew, services, folder, console).settle()
         await Story(crew, members, firm, services, console).tell()
     return logins
 

@@ -77,7 +77,7 @@ def indicators(
             return
         table = Table("指标", "名称", "含义", "事项", title=f"共 {len(chosen)} 个指标")
         for one in chosen:
-            table.add_row(one.id, one.name.zh, one.meaning, "、".join(sorted(book.items_of(one.id), key=int)))
+            table.add_row(one.id, one.name.zh, one.meaning, "、".join(sorted(book.items_of(one.id))))
         Console().print(table)
 
 
@@ -90,7 +90,9 @@ def check(as_json: Json = False) -> None:
         files, faults = loader.read_files(settings.definitions, catalogue)
         cards: list[Any] = []
         if not faults:
-            cards, faults = scorecards.read_files(settings.definitions, Book(files, catalogue))
+            book = Book(files, catalogue)
+            cards, faults = scorecards.read_files(settings.definitions, book)
+            faults = faults or scorecards.read_variants(settings.definitions, book, cards)[1]
         count = sum(len(one.indicators) for _, one in files)
         if as_json:
             print_json({"indicators": count, "models": len(cards), "faults": [fault.as_dict() for fault in faults]})
@@ -152,6 +154,7 @@ def load(
                 [scorecards.read_one(path, service.book) for path in files]
                 if files
                 else scorecards.load(settings.definitions, service.book)
+                + scorecards.load_variants(settings.definitions, service.book)
             )
             known = {(one.id, one.version) for one in await service.models.all()}
             who = local_operator(local_user())

@@ -21,6 +21,7 @@ from xinshu.ledger.audit import DetailCheck
 from xinshu.ledger.audit import audit as audit_log
 from xinshu.members.events.check import EventCheck
 from xinshu.node.services import open_services
+from xinshu.report.evidence import ReportCheck
 
 app = typer.Typer(help="存证:验证回执、审计日志、签发检查点。", no_args_is_help=True)
 
@@ -61,7 +62,8 @@ def audit(as_json: Json = False) -> None:
 
         async def work() -> tuple[int, list[Any]]:
             async with open_services(load_settings(), SystemClock()) as services:
-                details: list[DetailCheck] = [InquiryCheck(services.ledger.suite.digest), EventCheck()]
+                digest = services.ledger.suite.digest
+                details: list[DetailCheck] = [InquiryCheck(digest), ReportCheck(digest), EventCheck()]
                 return await audit_log(services.db, services.ledger, details)
 
         leaves, faults = run(work)

@@ -94,6 +94,9 @@ class Settings(BaseSettings):
     overlay: str = Field(
         "", description="Overlay of definitions in force, a folder of `definitions/overlays`; empty: none."
     )
+    modules: str = Field(
+        "", description="Feature modules that are on, their ids separated by commas; empty: all that are defined."
+    )
     definitions: Path = Field(default_factory=packaged_definitions, description="Folder of the definitions.")
     pull_sources: Path = Field(
         default_factory=lambda given: given.get("definitions", packaged_definitions()) / "pull-sources",
@@ -104,6 +107,13 @@ class Settings(BaseSettings):
         description="Folder of the authorities (PEM) whose certificates may sign authorisations, with their lists of "
         "revoked ones (.crl); not set: `trust-anchors` under home.",
     )
+    report_certificate: Path | None = Field(
+        None,
+        description="Certificate that signs credit reports: PKCS#12, or PEM (chain) beside `report_key`; "
+        "empty: the platform makes one for itself.",
+    )
+    report_key: Path | None = Field(None, description="Private key of the report certificate, PEM; empty with PKCS#12.")
+    report_key_password: SecretStr | None = Field(None, description="Password of the key or of the PKCS#12 file.")
     crypto_suite: Literal["intl", "gm"] = Field(
         "intl", description="Cryptographic suite for what is new: `intl` (AES, SHA-2) or `gm` (SM4, SM3)."
     )
@@ -133,11 +143,20 @@ class Settings(BaseSettings):
     batch_result_days: int = Field(
         7, ge=1, le=90, description="Days for which the results of batches of inquiries and of screenings are kept."
     )
+    report_days: int = Field(
+        90, ge=1, le=1825, description="Days for which the documents of credit reports are kept; their evidence stays."
+    )
     screenings_per_day: int = Field(
         50, ge=0, le=10_000, description="Screenings that one member may run a day; 0: none."
     )
     verifications_per_day: int = Field(
         20, ge=0, le=10_000, description="Attempts of one member to verify facts of one subject a day; 0: none."
+    )
+    evaluation_course_months: int = Field(
+        60, ge=1, le=240, description="Months for which the course of evaluations is kept."
+    )
+    evaluation_objection_days: int = Field(
+        20, ge=1, le=60, description="Working days within which an objection to an evaluation is to be decided."
     )
     webhook_ports: str = Field("443", description="Ports at which webhooks may be (comma).")
     webhook_refused_networks: str = Field(
@@ -154,8 +173,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
 
     @field_validator(
-        "home", "definitions", "pull_sources", "sign_on", "trust_anchors", "tls_certificate", "tls_key", "tls_client_ca"
-    )
+        "home", "definitions", "pull_sources", "sign_on", "trust_anchors", "tls_certificate", "tls_key", "tls_client_ca",
+        "report_certificate", "report_key",
+    )  # fmt: skip
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value is not None else None

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from xinshu.catalogue import Item
 from xinshu.catalogue.model import FieldType
 from xinshu.catalogue.schema import ibis_type
-from xinshu.evaluate.model import Continuity, Latest, OverItem, TimeSince, Trend, ValidToday
+from xinshu.evaluate.model import Continuity, OverItem, TimeSince, Trend, ValidToday
 
 SUBJECT = "subject_id"
 
@@ -63,10 +63,3 @@ def window_of(item: Item, one: OverItem) -> tuple[str, int | None] | None:
     window = None if isinstance(one, TimeSince) else getattr(one, "window", None)
     up, down = month_scale(item, date)
     return date, None if window is None else window * up // down
-
-
-def is_series(item: Item, one: OverItem) -> bool:
-    """Whether values of the periods must be summed up before they are looked at."""
-    if isinstance(one, Latest):
-        return True
-    return isinstance(one, Trend) and item.field(one.date).type is FieldType.YEAR

@@ -85,6 +85,7 @@ class Evaluation:
     facts: dict[str, list[Fact]]
     withheld: tuple[str, ...]  # indicators whose facts the reader may not see without an authorisation
     leaf: int | None = None
+    disputed: bool = False  # an objection is under way
 
     def with_leaf(self, leaf: int) -> Evaluation:
         """The same with its evidence."""
@@ -115,6 +116,7 @@ class Evaluation:
             "withheld": list(self.withheld),
             "uses": {"allowed": list(card.uses.allowed), "forbidden": list(card.uses.forbidden)},
             "person": card.uses.person,
+            "disputed": self.disputed,
         }  # fmt: skip
 
 

@@ -54,6 +54,12 @@ class ModelStateError(ConflictError):
     code = "model_state"
 
 
+class NotValidatedError(NotFoundError):
+    """Nothing was measured of this version yet."""
+
+    code = "model_not_validated"
+
+
 class SamePersonError(XinshuError):
     """Whoever made or validated a model does not approve it."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from xinshu.catalogue import Catalogue, DefinitionsInvalidError, Fault
+from xinshu.catalogue.loader import module_folders
 from xinshu.catalogue.source import Source, Where, read
 from xinshu.catalogue.wording import validated
 from xinshu.core.errors import NotFoundError
@@ -95,13 +96,16 @@ def read_files(definitions: Path, catalogue: Catalogue) -> tuple[list[tuple[str,
         return [], [Fault(str(folder), 0, 0, "", "没有这个文件夹:指标定义应在 indicators 下")]
     files: list[tuple[str, IndicatorFile]] = []
     sources: list[Source] = []
-    for path in sorted(folder.glob("*.yml")):
+    places = [(path, path.stem) for path in sorted(folder.glob("*.yml"))]
+    for module in module_folders(definitions, catalogue.overlay_name):
+        places += [(path, f"{module.name}/{path.stem}") for path in sorted(module.glob("indicators/*.yml"))]
+    for path, name in places:
         source = read(path, definitions)
         _fill_item(source.data)
         one = validated(IndicatorFile, source)
         sources.append(source)
         if one is not None:
-            files.append((path.stem, one))
+            files.append((name, one))
     if len(files) == len(sources):  # what refers to other files can be judged only when all are readable
         _inspect(files, sources, catalogue)
     return files, sorted(fault for source in sources for fault in source.faults)

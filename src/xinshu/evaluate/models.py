@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import asyncpg
@@ -11,6 +12,7 @@ import orjson
 
 from xinshu.core.clock import Clock
 from xinshu.evaluate import life, scorecards, validation
+from xinshu.evaluate.differences import Difference, differences
 from xinshu.evaluate.life import ModelExistsError, ModelNotFoundError, State, StoredModel
 from xinshu.evaluate.loader import Book
 from xinshu.evaluate.scorecard import Scorecard
@@ -31,10 +33,15 @@ class Models:
         self._book = book
         self._clock = clock
 
-    async def all(self, id: str | None = None) -> list[StoredModel]:
-        """Every version, newest of each model first."""
+    async def all(self, id: str | None = None, state: str | None = None) -> list[StoredModel]:
+        """Every version, or those in a state, newest of each model first."""
         async with self._db.acquire() as conn:
-            return [StoredModel.of(row) async for row in queries.models(conn, id=id)]
+            return [StoredModel.of(row) async for row in queries.models(conn, id=id, state=state)]
+
+    async def compared(self, id: str, version: str, other: str) -> list[Difference]:
+        """What a version says otherwise than another one. Raises ModelNotFoundError."""
+        after, before = await self.get(id, version), await self.get(id, other)
+        return differences(before.card, after.card, self._book)
 
     async def get(self, id: str, version: str) -> StoredModel:
         """One version. Raises ModelNotFoundError."""
@@ -67,11 +74,12 @@ class Models:
         return await self.get(card.id, card.version)
 
     async def validate(
-        self, id: str, version: str, cases: Sequence[Case], earlier: Sequence[Case] | None, source: str, who: Principal
-    ) -> StoredModel:
+        self, id: str, version: str, cases: Sequence[Case], earlier: Sequence[Case] | None, source: str, who: Principal,
+        earlier_day: date | None = None,
+    ) -> StoredModel:  # fmt: skip
         """Keep what a validation measured; `source`: where the outcomes come from. Raises ModelStateError."""
         report = await asyncio.to_thread(validation.report, cases, earlier)
-        report["source"] = source
+        report |= {"source": source, "earlier": earlier_day.isoformat() if earlier_day is not None else None}
         async with self._db.transaction() as conn:
             await self._step(conn, id, version, State.VALIDATED)
             await queries.set_validated(

@@ -68,7 +68,8 @@ class Engine:
             item = self.book.catalogue.item(number)
             bench.execute(facts.create(item, facts.from_payloads(item, fields, "arrived")))
         bench.execute("drop table arrived")
-        bench.execute(f"create or replace table indicators as {self.compiled.sql(day)}")
+        for name, statement in self.compiled.steps(day):
+            bench.execute(f'create or replace table "{name}" as {statement}')
         parts = [self._evaluations(card) for card in cards]
         empty = (
             "select null::bigint as subject_id, '' as model, '' as version, 0 as score, '' as earned, '' as grade, "
@@ -146,7 +147,7 @@ async def piece(
     changed = await queries.count_changes(conn)
     await queries.store_indicators(conn, as_of=day.day, now=now)
     await queries.store_results(conn, as_of=day.day, now=now)
-    await queries.drop_strays(conn, subjects=[subject for subject, _ in subjects])
+    await queries.drop_strays(conn, subjects=[subject for subject, _ in subjects], as_of=day.day, now=now)
     await conn.execute("drop table evaluation_stage, indicator_stage")
     return len(subjects), changed
 

@@ -8,12 +8,14 @@ from itertools import pairwise
 from pathlib import Path
 
 from xinshu.catalogue import DefinitionsInvalidError, Fault
+from xinshu.catalogue.loader import module_folders
 from xinshu.catalogue.source import Source, Where, read
 from xinshu.catalogue.wording import validated
 from xinshu.core.errors import XinshuError
 from xinshu.evaluate.loader import Book
 from xinshu.evaluate.model import Ratio
 from xinshu.evaluate.scorecard import FULL, GRADES, Scorecard, Scored
+from xinshu.evaluate.variants import Variant, derived
 
 Problem = tuple[Where, str]
 
@@ -37,6 +39,14 @@ def load(definitions: Path, book: Book) -> list[Scorecard]:
     return cards
 
 
+def load_variants(definitions: Path, book: Book) -> list[Scorecard]:
+    """The variants of feature modules (`model-*.yml`). Raises DefinitionsInvalidError with every fault."""
+    variants, faults = read_variants(definitions, book, load(definitions, book))
+    if faults:
+        raise DefinitionsInvalidError(definitions, faults)
+    return variants
+
+
 def read_files(definitions: Path, book: Book) -> tuple[list[Scorecard], list[Fault]]:
     """Every model with what is wrong in any; nothing is raised."""
     folder = definitions / "models"
@@ -52,6 +62,41 @@ def read_files(definitions: Path, book: Book) -> tuple[list[Scorecard], list[Fau
                 faults.append(source.fault(("version",), f"模型 {card.id} 的版本 {card.version} 已在另一文件中"))
             cards.append(card)
     return cards, sorted(faults)
+
+
+def read_variants(definitions: Path, book: Book, cards: list[Scorecard]) -> tuple[list[Scorecard], list[Fault]]:
+    """Every variant of the feature modules, derived from the models in `cards`; nothing is raised."""
+    variants: list[Scorecard] = []
+    faults: list[Fault] = []
+    for module in module_folders(definitions, book.catalogue.overlay_name):
+        for path in sorted(module.glob("model-*.yml")):
+            card, source = _read_variant(path, definitions, book, cards)
+            if card is not None and any((c.id, c.version) == (card.id, card.version) for c in [*cards, *variants]):
+                source.add(("version",), f"模型 {card.id} 的版本 {card.version} 已在另一文件中")
+            faults += source.faults
+            if card is not None:
+                variants.append(card)
+    return variants, sorted(faults)
+
+
+def _read_variant(path: Path, root: Path, book: Book, cards: list[Scorecard]) -> tuple[Scorecard | None, Source]:
+    source = read(path, root)
+    variant = validated(Variant, source)
+    if variant is None:
+        return None, source
+    base = max((card for card in cards if card.id == variant.extends), key=lambda card: card.version, default=None)
+    if base is None:
+        source.add(("extends",), f"没有模型 {variant.extends}:可用 {'、'.join(dict.fromkeys(c.id for c in cards))}")
+        return None, source
+    if not variant.id.startswith(f"{base.id}-"):
+        source.add(("id",), f"变体的编号应以 {base.id}- 开头,实际为 {variant.id}")
+    card = derived(variant, base)
+    kept = len(base.dimensions)
+    for where, message in problems(card, book):
+        number = where[1] if len(where) > 1 else None
+        own = where[0] == "dimensions" and isinstance(number, int)
+        source.add(("dimensions", int(str(number)) - kept, *where[2:]) if own else where, message)
+    return card, source
 
 
 def read_one(path: Path, book: Book) -> Scorecard:

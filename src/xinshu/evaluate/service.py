@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -13,18 +13,29 @@ import orjson
 
 from xinshu.consent.rules import Reader, reader_of
 from xinshu.core.clock import Clock
-from xinshu.core.errors import XinshuError
-from xinshu.evaluate import explain, life, run
+from xinshu.evaluate import explain, improve, run
+from xinshu.evaluate.conditions import (
+    Conditions,
+    FullRunNeededError,
+    NoModelError,
+    NothingStoredError,
+    UseForbiddenError,
+    check_use,
+    no_model,
+)
+from xinshu.evaluate.course import Course, Courses
 from xinshu.evaluate.days import Day
 from xinshu.evaluate.explain import Evaluation, Record
-from xinshu.evaluate.life import State, StoredModel
+from xinshu.evaluate.life import StoredModel
 from xinshu.evaluate.loader import Book
 from xinshu.evaluate.model import Values
 from xinshu.evaluate.models import Models, in_force
+from xinshu.evaluate.objections import Objections
+from xinshu.evaluate.portfolio import Portfolios
 from xinshu.evaluate.scorecard import Scorecard
 from xinshu.evaluate.scoring import score
 from xinshu.evaluate.single import parsed
-from xinshu.evaluate.validation import Case
+from xinshu.evaluate.validating import Validating
 from xinshu.inquiry.model import AsOfError, SubjectUnknownError
 from xinshu.jobs import JobNotNowError
 from xinshu.ledger import Entry, Ledger
@@ -32,38 +43,13 @@ from xinshu.members.model import Principal
 from xinshu.store import Database, load_queries
 from xinshu.store.workbench import Workbenches
 
+__all__ = [
+    "Conditions", "Done", "EvaluationService", "FullRunNeededError", "NoModelError", "NothingStoredError",
+    "UseForbiddenError",
+]  # fmt: skip
 queries = load_queries("xinshu.evaluate")
 KIND = "evaluation"
 TOUCHED = 20_000  # subjects of one refresh
-PAGE = 5_000
-
-
-class NoModelError(XinshuError):
-    """No model in force evaluates this kind of subject."""
-
-    status = 409
-    code = "no_model"
-
-
-class UseForbiddenError(XinshuError):
-    """The model is not made for this purpose."""
-
-    status = 403
-    code = "evaluation_use_forbidden"
-
-
-class FullRunNeededError(XinshuError):
-    """There is no full run of this day on which to build."""
-
-    status = 409
-    code = "full_run_needed"
-
-
-class NothingStoredError(XinshuError):
-    """No indicators are stored over which a model could be validated."""
-
-    status = 409
-    code = "nothing_stored"
 
 
 @dataclass(frozen=True)
@@ -82,12 +68,20 @@ class EvaluationService:
 
     def __init__(
         self, db: Database, book: Book, clock: Clock, ledger: Ledger | None, benches: Workbenches,
-        engine: Callable[[], run.Engine] | None = None,
+        engine: Callable[[], run.Engine] | None = None, conditions: Conditions | None = None,
     ) -> None:  # fmt: skip
         """`ledger`: None on the command line, where only whoever has the database reads. `engine`: made at first use,
         as compiling takes seconds."""
+        conditions = conditions or Conditions()
         self.book = book
         self.models = Models(db, book, clock)
+        self.advice = conditions.advice
+        self.courses = Courses(db, book, clock, ledger, self._records, conditions.course_months)
+        self.objections = Objections(
+            db, book, clock, self.models, self.evaluate, conditions.calendar, conditions.objection_days
+        )
+        self.portfolios = Portfolios(db, book, clock, ledger)
+        self._validating = Validating(db, book, self.models, benches)
         self._db = db
         self._clock = clock
         self._ledger = ledger
@@ -95,6 +89,10 @@ class EvaluationService:
         self._make = engine or (lambda: run.Engine.of(book))
         self._engine: run.Engine | None = None
         self._making = asyncio.Lock()
+
+    def today(self) -> date:
+        """The day in China."""
+        return self._clock.today()
 
     async def engine(self) -> run.Engine:
         """Compiled once."""
@@ -112,37 +110,66 @@ class EvaluationService:
         Recorded as evidence before it is given. Raises SubjectUnknownError, NoModelError, UseForbiddenError,
         AsOfError, LedgerUnavailableError.
         """
-        found = await self.evaluate(code, as_of, exact=reader_of(who) in (Reader.SUBJECT, Reader.OPERATOR))
-        uses = found.card.uses
-        if purpose not in uses.allowed:
-            raise UseForbiddenError(
-                f"{found.card.name.zh}不能用于“{purpose}”", hint=f"可用于:{'、'.join(uses.allowed)};{uses.person}"
-            )
-        assert self._ledger is not None  # noqa: S101  (routes are served with one)
+        found = await self.evaluate(code, as_of, exact=exact_for(who))
+        check_use(found.card, purpose)
         about = {
             "model": found.card.id, "version": found.card.version, "as_of": found.as_of.isoformat(),
             "purpose": purpose, "score": found.score.score, "grade": found.score.grade,
         }  # fmt: skip
-        entry = Entry(KIND, self._clock.now(), who.id, who.member_id, found.code, about)
-        leaf = await self._ledger.append(entry)
-        return found.with_leaf(leaf)
+        return found.with_leaf(await self._looked(found.code, who, about))
+
+    async def course(
+        self, code: str, purpose: str, who: Principal, since: date | None = None, until: date | None = None
+    ) -> Course:
+        """How the evaluation of a subject went, under the rule of `read`.
+
+        Raises SubjectUnknownError, NoModelError, UseForbiddenError, LedgerUnavailableError.
+        """
+        async with self._db.acquire() as conn:
+            subject = await self._subject(conn, code)
+            cards = [card for card in await in_force(conn) if subject["kind"] in card.kinds]
+        if not cards:
+            raise no_model(subject["kind"])
+        check_use(cards[0], purpose)
+        return await self.courses.read(dict(subject), purpose, who, since, until)
+
+    async def improvements(self, code: str, who: Principal) -> dict[str, Any]:
+        """What would improve the evaluation, for the firm and the platform; recorded as evidence. Raises as `read`."""
+        found, values = await self._evaluated(code, None, exact=True)
+        better = improve.improvements(found.card, self.book, self.advice, values, found.score)
+        about = {
+            "model": found.card.id,
+            "version": found.card.version,
+            "look": "improvements",
+            "steps": len(better.steps),
+        }
+        leaf = await self._looked(found.code, who, about)
+        return improve.as_json(better, found, self.book, self.advice, found.facts) | {"leaf": leaf}
+
+    async def _looked(self, code: str, who: Principal, about: Mapping[str, Any]) -> int:
+        """The leaf of a look."""
+        assert self._ledger is not None  # noqa: S101  (routes are served with one)
+        return await self._ledger.append(Entry(KIND, self._clock.now(), who.id, who.member_id, code, about))
 
     async def evaluate(self, code: str, as_of: date | None = None, *, exact: bool = True) -> Evaluation:
         """The same without evidence, for the platform itself. Raises as `read`."""
+        return (await self._evaluated(code, as_of, exact=exact))[0]
+
+    async def _evaluated(self, code: str, as_of: date | None, *, exact: bool) -> tuple[Evaluation, Values]:
         day = Day(self._day(as_of))
         engine = await self.engine()
         async with self._db.acquire() as conn:
             subject = await self._subject(conn, code)
             cards = [card for card in await in_force(conn) if subject["kind"] in card.kinds]
             if not cards:
-                raise NoModelError(
-                    f"没有施行中的模型评价 {subject['kind']} 类主体", hint="由平台管理员施行一个适用的评价模型"
-                )
+                raise no_model(subject["kind"])
             records = await self._records(conn, subject["id"], as_of)
+            disputed = await queries.disputed(conn, subject_id=subject["id"])
         payloads = {item: [one.data for one in rows] for item, rows in records.items()}
         values = engine.single.evaluate(payloads, day, cards[0].indicators())
         result = score(cards[0], values)
-        return explain.evaluation(engine, cards[0], dict(subject), result, records, day, exact=exact)
+        found = explain.evaluation(engine, cards[0], dict(subject), result, records, day, exact=exact)
+        return replace(found, disputed=disputed), values
 
     async def indicators(self, code: str, as_of: date | None = None) -> tuple[dict[str, Any], Values]:
         """All indicators of a subject, computed now. Raises SubjectUnknownError, AsOfError."""
@@ -243,6 +270,11 @@ class EvaluationService:
             await asyncio.to_thread(self._benches.give_back, bench)
         return Done("incremental", day.day, subjects, changed, left["subjects"])
 
+    async def keep_courses(self) -> None:
+        """Make past evaluations anew that rest on what was taken back since; forget what is older than it is kept."""
+        await self.courses.mend(await self.engine())
+        await self.courses.forget()
+
     async def waiting(self) -> int:
         """Marks that wait: more than none means that `run_touched` has work."""
         async with self._db.acquire() as conn:
@@ -263,40 +295,20 @@ class EvaluationService:
     # -- validation --------------------------------------------------------------------------------------------------
 
     async def validate(
-        self, id: str, version: str, outcomes: Mapping[str, bool], source: str, who: Principal
-    ) -> StoredModel:
+        self, id: str, version: str, outcomes: Mapping[str, bool], source: str, who: Principal,
+        earlier: date | None = None,
+    ) -> StoredModel:  # fmt: skip
         """Score everybody whose indicators are stored by a draft, and keep what that shows.
 
-        `outcomes`: code → went bad, for those known; `source`: where they come from. Stability over time is what the
-        monitoring of the months to come shows. Raises ModelNotFoundError, ModelStateError, NothingStoredError.
+        `outcomes`: code → went bad, for those known; `source`: where they come from; `earlier`: a day with whose scores
+        the present ones are compared. Raises ModelNotFoundError, ModelStateError, NothingStoredError, AsOfError.
         """
-        model = await self.models.get(id, version)
-        life.check_step(model, State.VALIDATED)
-        kinds = [kind.value for kind in model.card.kinds]
-        cases: list[Case] = []
-        after = 0
-        while True:
-            async with self._db.acquire() as conn:
-                page = [row async for row in queries.values_page(conn, kinds=kinds, after=after, size=PAGE)]
-            cases += await asyncio.to_thread(self._cases, model.card, page, outcomes)
-            if len(page) < PAGE:
-                break
-            after = page[-1]["id"]
-        if not cases:
-            raise NothingStoredError("没有可用于验证的指标数据", hint="先执行 xinshu evaluate run --full")
-        return await self.models.validate(id, version, cases, None, source, who)
-
-    def _cases(self, card: Scorecard, page: list[Any], outcomes: Mapping[str, bool]) -> list[Case]:
-        found = []
-        for row in page:
-            result = score(card, run.filled(self.book, orjson.loads(row["values"])))
-            groups = {
-                "division": row["division"][:4] if row["division"] else None,
-                "size": row["size_class"],
-                "section": row["industry"][:1] if row["industry"] else None,
-            }
-            found.append(Case(result.score, result.grade, outcomes.get(row["code"]), groups))
-        return found
+        if earlier is not None and earlier >= self._clock.today():
+            raise AsOfError(f"比较日期 {earlier} 应早于今天", hint=f"今天是 {self._clock.today()}")
+        return await self._validating.validate(
+            id, version, outcomes, source, who, await self.engine(), earlier,
+            lambda: NothingStoredError("没有可用于验证的指标数据", hint="先执行 xinshu evaluate run --full"),
+        )  # fmt: skip
 
     # -- what is stored ----------------------------------------------------------------------------------------------
 
@@ -327,3 +339,8 @@ class EvaluationService:
     async def cards(self) -> list[Scorecard]:
         """The models in force."""
         return await self.models.in_force()
+
+
+def exact_for(who: Principal) -> bool:
+    """Whether a reader sees values and the facts behind them: the firm itself, the platform."""
+    return reader_of(who) in (Reader.SUBJECT, Reader.OPERATOR)

@@ -120,7 +120,8 @@ def age_of(item: Item, field: str, value: Any, day: Day) -> int:
             return day.month - int(value)
 
 
-def _holds(condition: When, row: Row) -> bool:
+def holds(condition: When, row: Row) -> bool:
+    """Whether a condition holds of a typed row."""
     value = row[condition.field]
     if condition.op == "absent":
         return value is None
@@ -147,7 +148,8 @@ def _like(value: Any, given: Any) -> Any:
     return Decimal(str(given)) if isinstance(value, Decimal | int) and isinstance(given, float) else given
 
 
-def _valid(item: Item, row: Row, day: Day) -> bool:
+def valid_on(item: Item, row: Row, day: Day) -> bool:
+    """Whether a typed row holds on the day, by the validity of its item."""
     for name, end in ((item.validity.from_, False), (item.validity.to, True)):
         if name is None or row[name] is None:
             continue
@@ -162,9 +164,9 @@ def _valid(item: Item, row: Row, day: Day) -> bool:
 
 def _counts(item: Item, one: OverItem, row: Row, day: Day) -> bool:
     """Whether a record counts for an indicator."""
-    if not all(_holds(condition, row) for condition in one.where):
+    if not all(holds(condition, row) for condition in one.where):
         return False
-    if (one.valid or isinstance(one, ValidToday)) and not _valid(item, row, day):
+    if (one.valid or isinstance(one, ValidToday)) and not valid_on(item, row, day):
         return False
     window = columns.window_of(item, one)
     if window is None:

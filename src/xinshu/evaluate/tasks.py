@@ -29,6 +29,7 @@ def tasks(service: EvaluationService) -> dict[str, Task]:
             logger.info("no model in force, nothing to evaluate")
             return
         done = await service.run_full(WORKER)
+        await service.keep_courses()
         drifts = await service.models.monitor()
         logger.info("all evaluated", as_of=done.as_of.isoformat(), subjects=done.subjects, changed=done.changed,
                     drift=[one["model"] for one in drifts if one["drift"] != "stable"])  # fmt: skip
@@ -39,7 +40,8 @@ def tasks(service: EvaluationService) -> dict[str, Task]:
             done = await service.run_touched(WORKER)
             logger.info("touched evaluated", subjects=done.subjects, changed=done.changed, left=done.left)
             if done.left == 0 or done.subjects == 0:
-                return
+                break
+        await service.keep_courses()
 
     return {FULL: full, TOUCHED: touched}
 

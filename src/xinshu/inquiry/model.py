@@ -43,6 +43,7 @@ class Question(NamedTuple):
     """What is asked. `items`: numbers or slugs, None for all. `reference`: the reader's own, kept with the evidence.
 
     The same `key` from the same member is one inquiry, however often it is sent, as long as its answer is the same.
+    `since`: what was known and valid on that earlier day is asked for as well, under one decision and as one use.
     """
 
     subject: str
@@ -51,10 +52,12 @@ class Question(NamedTuple):
     as_of: date | None = None
     reference: str | None = None
     key: str | None = None
+    since: date | None = None
 
     def digest_input(self) -> bytes:
         """What must be equal for two questions to be the same."""
-        return orjson.dumps([self.subject, self.purpose, self.items, self.as_of, self.reference])
+        told = [self.subject, self.purpose, self.items, self.as_of, self.reference]
+        return orjson.dumps(told if self.since is None else [*told, self.since])
 
 
 class ItemAnswer(NamedTuple):
@@ -69,7 +72,10 @@ class ItemAnswer(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The answer to one question, with its evidence. `repeated`: the same key was answered before, as this inquiry."""
+    """The answer to one question, with its evidence. `repeated`: the same key was answered before, as this inquiry.
+
+    `earlier`: the same items on the day `since` of the question; their JSON follows in `body`.
+    """
 
     id: UUID
     leaf: int
@@ -80,6 +86,7 @@ class Answer(NamedTuple):
     items: Sequence[ItemAnswer]
     body: bytes  # the items as JSON, whose digest is in the evidence
     repeated: bool = False
+    earlier: Sequence[ItemAnswer] = ()
 
 
 _NOTHING = b'},"rows":0,"version":null,"updated_at":'

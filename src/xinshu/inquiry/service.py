@@ -87,7 +87,8 @@ class InquiryService:
         self._wanted = lru_cache(maxsize=1024)(self._find)
 
     async def ask(self, question: Question, who: Principal) -> Answer:
-        """Answer one question, item by item; with `as_of`, what was known and valid at the end of that day.
+        """Answer one question, item by item; with `as_of`, what was known and valid at the end of that day; with
+        `since`, also at the end of that earlier one.
 
         Raises SubjectUnknownError, ItemNotFoundError, AsOfError, KeyReusedError, AnswerChangedError,
         LedgerUnavailableError.
@@ -97,12 +98,13 @@ class InquiryService:
             raise AsOfError(f"日期 {question.as_of} 还没有到", hint=f"最晚可查 {self._clock.today()}")
         code = question.subject.strip().upper()
         wanted = self._wanted(question.items)
-        request = Request(who.id, reader_of(who), code, question.purpose, who.items, who.member_id, question.as_of)
+        first = question.since or question.as_of  # the day for which most must be allowed
+        request = Request(who.id, reader_of(who), code, question.purpose, who.items, who.member_id, first)
         if question.key is not None:
-            earlier = await self._earlier(question, who)
-            if earlier is not None:
-                return await self._again(earlier, question, request, wanted, now)
-        known = await self._known(request, wanted)
+            before = await self._earlier(question, who)
+            if before is not None:
+                return await self._again(before, question, request, wanted, now)
+        known = await self._known(request._replace(as_of=question.as_of), wanted)
         if known.code != code:
             request = request._replace(subject_code=known.code)
         taken: list[str] = []
@@ -110,20 +112,23 @@ class InquiryService:
         try:
             decisions = await self._decide(request, wanted, known.consents, now, taken)
             items = await self._items(wanted, decisions, known)
-            body = items_json(wanted.profiles, items)
+            earlier = await self._items_since(question, request, wanted, decisions)
+            body = _body(wanted, items, earlier)
             inquired = self._inquired(question, known.code, who, items, body, now)
             entry = Entry(KIND, now, who.id, who.member_id, known.code, self._about(inquired, question))
             leaf = await self._ledger.append(entry, self._detail, inquired)
         except AlreadyRecordedError:
             await self._give_back(taken, now)
-            earlier = await self._earlier(question, who)
-            assert earlier is not None  # noqa: S101  (it was just found)
-            return await self._again(earlier, question, request, wanted, now)
+            before = await self._earlier(question, who)
+            assert before is not None  # noqa: S101  (it was just found)
+            return await self._again(before, question, request, wanted, now)
         except Exception:
             if taken:
                 await self._undo(taken, inquired, now)
             raise
-        return Answer(inquired.id, leaf, known.subject, question.purpose, question.as_of, now, items, body)
+        return Answer(
+            inquired.id, leaf, known.subject, question.purpose, question.as_of, now, items, body, earlier=earlier
+        )
 
     def _find(self, names: tuple[str, ...] | None) -> Wanted:
         """Raises ItemNotFoundError."""
@@ -207,6 +212,15 @@ class InquiryService:
             answers.append(ItemAnswer(item, decision, document, rows, version, updated))
         return answers
 
+    async def _items_since(
+        self, question: Question, request: Request, wanted: Wanted, decisions: Sequence[Decision]
+    ) -> Sequence[ItemAnswer]:
+        """The same items as they were known on the earlier day, where one is asked for."""
+        if question.since is None:
+            return ()
+        known = await self._known(request._replace(as_of=question.since), wanted)
+        return await self._items(wanted, decisions, known)
+
     async def _cut(self, document: bytes, masked: bytes | None, decision: Decision) -> bytes:
         if decision.form is not None and decision.form.opened:  # opening may block
             return await asyncio.to_thread(cut, document, masked, decision, self._unseal)
@@ -243,6 +257,7 @@ class InquiryService:
             "as_of": question.as_of.isoformat() if question.as_of is not None else None,
             "asked": inquired.asked(self._ledger.suite.digest),
             "result": inquired.result.hex(),
+            **({"since": question.since.isoformat()} if question.since is not None else {}),
         }
 
     async def _earlier(self, question: Question, who: Principal) -> Any | None:
@@ -258,11 +273,13 @@ class InquiryService:
             raise KeyReusedError(
                 f"幂等键 {question.key} 已用于另一次查询 {earlier['id']}", hint="每次查询用一个新的幂等键"
             )
-        known = await self._known(request, wanted)
+        known = await self._known(request._replace(as_of=question.as_of), wanted)
         request = request._replace(subject_code=known.code)
         views = [_again(view, earlier["consents"]) for view in known.consents]
-        items = await self._items(wanted, choose_each(request, views, wanted.profiles, now), known)
-        body = items_json(wanted.profiles, items)
+        decisions = choose_each(request, views, wanted.profiles, now)
+        items = await self._items(wanted, decisions, known)
+        since = await self._items_since(question, request, wanted, decisions)
+        body = _body(wanted, items, since)
         if earlier["result"] != self._ledger.suite.digest(body):
             raise AnswerChangedError(
                 f"幂等键 {question.key} 的查询 {earlier['id']} 已经答复,其后信息或授权有变化,不能再给同样的答复",
@@ -272,8 +289,14 @@ class InquiryService:
             )
         return Answer(
             earlier["id"], earlier["leaf"], known.subject, question.purpose, question.as_of, earlier["at"], items, body,
-            repeated=True,
+            repeated=True, earlier=since,
         )  # fmt: skip
+
+
+def _body(wanted: Wanted, items: Sequence[ItemAnswer], earlier: Sequence[ItemAnswer]) -> bytes:
+    """What is digested: the items as JSON, then those of the earlier day."""
+    body = items_json(wanted.profiles, items)
+    return body + items_json(wanted.profiles, earlier) if earlier else body
 
 
 def _spent(view: ConsentView, now: datetime) -> ConsentView:

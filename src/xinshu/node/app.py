@@ -28,6 +28,7 @@ from xinshu.collect.routes import router as collect_routes
 from xinshu.collect.upload_routes import router as upload_routes
 from xinshu.consent.routes import router as consent_routes
 from xinshu.core.errors import XinshuError
+from xinshu.evaluate.draft_routes import router as draft_routes
 from xinshu.evaluate.routes import router as evaluate_routes
 from xinshu.inquiry.routes import quick_inquiry
 from xinshu.inquiry.routes import router as inquiry_routes
@@ -46,6 +47,7 @@ from xinshu.members.permissions import Access, Guards
 from xinshu.members.permissions.guards import caller_of, principal_of
 from xinshu.members.permissions.routes import router as permission_routes
 from xinshu.members.sign_on.routes import router as sign_on_routes
+from xinshu.modules.routes import router as module_routes
 from xinshu.node import metrics, web
 from xinshu.node.door import Door
 from xinshu.node.edge.bodies import BodyLimit
@@ -139,6 +141,7 @@ BODIES: dict[str, int | None] = {
     r"/v1/batches/rows": 32 * 1024**2,
     r"/v1/uploads/[^/]+": None,
     r"/v1/members/[^/]+/documents": None,
+    r"/v1/public/reports/verify": 10 * 1024**2,
 }
 
 
@@ -153,7 +156,12 @@ def _include(app: FastAPI, services: Services, guards: Guards) -> None:
     )
     routes.include_router(pull_routes(services.pulls, guards, services.enqueue_pull))
     routes.include_router(services.distribution.router(guards))
+    routes.include_router(draft_routes(services.evaluation.book, guards))
     routes.include_router(evaluate_routes(services.evaluation, guards, services.ask_evaluation))
+    routes.include_router(services.report.router(guards))
+    routes.include_router(
+        module_routes(services.modules, services.module_lists, services.circles, guards, services.ask_modules)
+    )
     routes.include_router(inquiry_routes(services.inquiry, services.inquiries, guards))
     routes.include_router(
         subject_routes(services.subjects, guards.may("search", "subject"), guards.may("read", "subject"))

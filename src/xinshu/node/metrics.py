@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 
 from xinshu.core.errors import NotFoundError, SettingError
 from xinshu.node.services import Services
+from xinshu.report import observed
 from xinshu.store import load_queries
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -113,4 +114,4 @@ async def exposition(services: Services) -> bytes:
         _leaves.set(leaves["size"] or 0)
         _waiting.set(leaves["waiting"])
         _inquiries.set(await queries.inquiries_estimated(conn))
-    return generate_latest(_registry)
+    return generate_latest(_registry) + generate_latest(observed.registry)

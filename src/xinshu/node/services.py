@@ -30,6 +30,8 @@ from xinshu.core.errors import SettingError, UnavailableError
 from xinshu.core.industries import Industries
 from xinshu.core.settings import Settings
 from xinshu.core.sizes import Sizes
+from xinshu.core.working_days import FILE as CALENDAR
+from xinshu.core.working_days import load_calendar
 from xinshu.crypto import Vault
 from xinshu.evaluate.tasks import TOUCHED, ask_full
 from xinshu.evaluate.tasks import tasks as evaluation_tasks
@@ -41,6 +43,11 @@ from xinshu.jobs import Worker, enqueue
 from xinshu.ledger import Ledger
 from xinshu.members.freshness import Freshness
 from xinshu.members.permissions import Permissions
+from xinshu.modules.tasks import FULL as MODULES_FULL
+from xinshu.modules.tasks import TOUCHED as MODULES_TOUCHED
+from xinshu.modules.tasks import ask_full as ask_modules
+from xinshu.modules.tasks import tasks as module_tasks
+from xinshu.modules.tasks import wake as wake_modules
 from xinshu.node.authorisations import Authorisations
 from xinshu.node.distribution import Distribution, Host
 from xinshu.node.membership import Membership
@@ -54,6 +61,10 @@ from xinshu.subjects.tasks import refresh_search
 
 if TYPE_CHECKING:
     from xinshu.evaluate.service import EvaluationService
+    from xinshu.modules.circles import Circles
+    from xinshu.modules.lists import Lists
+    from xinshu.modules.service import Modules
+    from xinshu.node.reports import Reports
 
 logger = structlog.get_logger(__name__)
 CHECKPOINT_EVERY = 60.0  # seconds
@@ -79,6 +90,7 @@ class Services:
     benches: Workbenches
     distribution: Distribution
     host: Host
+    vault: Vault
 
     @property
     def senders(self) -> Senders:
@@ -98,11 +110,53 @@ class Services:
     @cached_property
     def evaluation(self) -> EvaluationService:
         """Indicators and evaluations; loaded at first use: most commands are quicker without."""
+        from xinshu.evaluate.advice import Advice
+        from xinshu.evaluate.conditions import Conditions
         from xinshu.evaluate.loader import Book
         from xinshu.evaluate.service import EvaluationService
 
-        book = Book.load(self.settings.definitions, self.catalogue)
-        return EvaluationService(self.db, book, self.clock, self.ledger, self.benches)
+        definitions = self.settings.definitions
+        holidays = definitions / CALENDAR
+        conditions = Conditions(
+            self.settings.evaluation_course_months, self.settings.evaluation_objection_days,
+            load_calendar(holidays if holidays.is_file() else None), Advice.load(definitions),
+        )  # fmt: skip
+        book = Book.load(definitions, self.catalogue)
+        return EvaluationService(self.db, book, self.clock, self.ledger, self.benches, conditions=conditions)
+
+    @cached_property
+    def report(self) -> Reports:
+        """Credit reports; loaded at first use, as evaluations are."""
+        from xinshu.node.reports import Reports
+
+        return Reports.build(
+            self.settings, self.clock, self.db, self.catalogue, self.table, self.ledger, self.inquiry,
+            self.evaluation, self.vault,
+        )  # fmt: skip
+
+    @cached_property
+    def modules(self) -> Modules:
+        """Feature modules that are on; loaded at first use."""
+        from xinshu.modules.loader import BookOfModules
+        from xinshu.modules.service import Modules
+
+        indicators, on = self.evaluation.book, [one.strip() for one in self.settings.modules.split(",") if one.strip()]
+        book = BookOfModules.load(self.settings.definitions, self.catalogue, indicators, on)
+        return Modules(self.db, book, indicators, self.clock, self.ledger)
+
+    @property
+    def module_lists(self) -> Lists:
+        """Lists of the modules."""
+        from xinshu.modules.lists import Lists
+
+        return Lists(self.db, self.clock, self.ledger, self.modules)
+
+    @property
+    def circles(self) -> Circles:
+        """Circles around chain leaders."""
+        from xinshu.modules.circles import Circles
+
+        return Circles(self.db, self.clock, self.modules)
 
     @property
     def inquiries(self) -> Inquiries:
@@ -130,6 +184,7 @@ class Services:
         await self.refresh_search()
         await self.distribution.push.wake()
         await wake_evaluation(self.db, self.evaluation)
+        await wake_modules(self.db, self.modules)
 
     async def ask_evaluation(self, full: bool) -> None:
         """Ask the background worker to evaluate all subjects, or those touched since the last run."""
@@ -138,10 +193,16 @@ class Services:
         else:
             await enqueue(self.db, TOUCHED, {}, key=TOUCHED)
 
+    async def ask_modules(self, full: bool) -> None:
+        """Ask the background worker to classify all subjects, or those touched since the last run."""
+        task = MODULES_FULL if full else MODULES_TOUCHED
+        await enqueue(self.db, task, {}, key=task)
+
     def worker(self) -> Worker:
         """A background worker with all tasks."""
         tasks = {
             **evaluation_tasks(self.evaluation),
+            **module_tasks(self.modules),
             PROCESS: process_task(self.collect, self._after_publication),
             PULL: pull_task(self.pulls, self._after_publication),
             **self.distribution.tasks,
@@ -157,9 +218,12 @@ class Services:
                 await self.ledger.checkpoint()
                 await self.distribution.push.wake()
                 await wake_evaluation(self.db, self.evaluation)
+                await wake_modules(self.db, self.modules)
                 if day != self.clock.today():
                     await ask_full(self.db)
+                    await ask_modules(self.db)
                     await self.distribution.remove_outlived()
+                    await self.report.service.remove_expired()
                     await self.collect.sweep()
                     if self.membership is not None:
                         await self.membership.onboarding.suspend_lapsed()
@@ -262,6 +326,7 @@ async def open_services(settings: Settings, clock: Clock, host: Host | None = No
                 settings, clock, db, lake, catalogue, table, ledger, inquiry, unseal, host, sandbox
             ),
             host=host,
+            vault=vault,
         )
 
 

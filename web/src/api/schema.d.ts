@@ -1436,6 +1436,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/evaluation-models/{id}/{version}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 两个版本的差别 Difference of two versions
+         * @description What the version says otherwise than the one named: cut-offs, vetoes, weights, bins, uses, in words.
+         */
+        get: operations["difference_v1_evaluation_models__id___version__difference_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/evaluation-models/{id}/{version}/monitoring": {
         parameters: {
             query?: never;
@@ -1503,13 +1523,157 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * 验证结果 What validation measured
+         * @description Curves, distributions, calibration with intervals, fairness, drift, and what they cannot show.
+         */
+        get: operations["validation_v1_evaluation_models__id___version__validation_get"];
         put?: never;
         /**
          * 验证 Validate
-         * @description Discrimination, calibration, distribution, fairness, over all subjects as the draft scores them.
+         * @description Discrimination, calibration, stability, distribution, fairness, over all as the draft scores them.
          */
         post: operations["validate_v1_evaluation_models__id___version__validation_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluation-models/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 检查模型文本 Check a model's text
+         * @description Reads YAML or JSON without storing it; every fault with its line, so that it can be mended there.
+         */
+        post: operations["reading_v1_evaluation_models_reading_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluation-objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 评价异议列表 Objections to evaluations
+         * @description A firm sees its own, the platform and supervisors all; those under way first, by their clock.
+         */
+        get: operations["listed_v1_evaluation_objections_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluation-objections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看评价异议 One objection
+         * @description With its steps. That the firm has read a decision is recorded.
+         */
+        get: operations["one_v1_evaluation_objections__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluation-objections/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 作出复核决定 Decide
+         * @description With reasons, by whoever took it. What is upheld is evaluated again within minutes.
+         */
+        post: operations["decide_v1_evaluation_objections__id__decision_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluation-objections/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 开始复核 Take up a review
+         * @description By a person who neither made, validated, approved or started the model, nor ran the evaluation.
+         */
+        post: operations["take_v1_evaluation_objections__id__review_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluation-objections/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤回异议 Withdraw
+         * @description While it is not decided.
+         */
+        post: operations["withdraw_v1_evaluation_objections__id__withdrawal_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluation-objections/wrong-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 须更正的记录 Records named to providers
+         * @description Records that a review found wrong at their source: a provider sees its own, the platform all.
+         */
+        get: operations["wrong_records_v1_evaluation_objections_wrong_records_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2515,6 +2679,186 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/module-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 执行识别 Ask for a run
+         * @description Handed to the background worker; asked for twice while one waits, it runs once.
+         */
+        post: operations["run_v1_module_runs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/modules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 特色功能模块 Feature modules
+         * @description Those that are on, with how many belong; counts from 1 to 4 are not told.
+         */
+        get: operations["listed_v1_modules_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/modules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一个模块 One module
+         * @description With its rules, lists, filter and page as declared.
+         */
+        get: operations["one_v1_modules__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/modules/{id}/circles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 链主 Chain leaders
+         * @description Most related first.
+         */
+        get: operations["leaders_v1_modules__id__circles_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/modules/{id}/circles/{leader}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 链主的生态圈 The circle of a leader
+         * @description Members with their distance, and the relations among them; recorded as evidence.
+         */
+        get: operations["circle_v1_modules__id__circles__leader__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/modules/{id}/list-runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 已出具的名单 A list given out
+         * @description As it was given out, to whoever obtained it and to the platform.
+         */
+        get: operations["made_v1_modules__id__list_runs__run_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/modules/{id}/lists/{list_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 出具名单 Give out a list
+         * @description Run by its declared criteria, kept as it is, recorded as evidence.
+         */
+        post: operations["make_v1_modules__id__lists__list_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/modules/{id}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 模块的统计 Statistics of a module
+         * @description By field, city, size and grade.
+         */
+        get: operations["statistics_v1_modules__id__statistics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/modules/{id}/subjects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 模块的主体 Members of a module
+         * @description Most points first, or as the list is sorted; what is asked narrows the list's own criteria.
+         */
+        get: operations["subjects_v1_modules__id__subjects_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/onboarding/{kind}": {
         parameters: {
             query?: never;
@@ -2719,6 +3063,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/portfolio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 授权企业的评价组合 Portfolio of an institution
+         * @description Firms whose authorisation is in force for a purpose that the model allows; one leaf for the look.
+         */
+        get: operations["portfolio_v1_portfolio_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/public/figures": {
         parameters: {
             query?: never;
@@ -2753,6 +3117,66 @@ export interface paths {
         get: operations["members_v1_public_members_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/public/report-certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 报告签章的证书 Certificates of report signatures
+         * @description PEM: that of the present key with its issuers first, then those of former keys.
+         */
+        get: operations["certificate_v1_public_report_certificate_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/public/reports/{check_code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 按核验码核验报告 Verify a report by its code
+         * @description Whether such a report was issued, when, and whether it still holds; never what it says or who obtained it.
+         */
+        get: operations["by_code_v1_public_reports__check_code__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/public/reports/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 按文件核验报告 Verify a report by its file
+         * @description A PDF, JSON or HTML file as downloaded, at most 10 MB. Its bytes are looked at and not kept.
+         */
+        post: operations["by_file_v1_public_reports_verify_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2835,6 +3259,234 @@ export interface paths {
          * @description Read what is new, in the background; while a pull of the source waits or runs, nothing is added.
          */
         post: operations["pull_v1_pulls__name__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/report-feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 反馈列表 Feedback to answer
+         * @description Newest first: a provider sees what is about its items and facts, the platform all.
+         */
+        get: operations["listed_v1_report_feedback_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/report-feedback/{feedback_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 答复反馈 Answer feedback
+         * @description Once; the reader sees it beside its feedback.
+         */
+        post: operations["answer_v1_report_feedback__feedback_id__answer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 报告列表 Reports
+         * @description Newest first: an institution sees its own, a firm those about itself, a supervisor all; never the content.
+         */
+        get: operations["listed_v1_reports_get"];
+        put?: never;
+        /**
+         * 出具报告 Issue a report
+         * @description Each item by the gate's decision for this reader; one use of the authorisations; evidence first.
+         */
+        post: operations["issue_v1_reports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看报告 Read a report
+         * @description Its JSON again, while the reader may still read it; the reading is recorded first.
+         */
+        get: operations["one_v1_reports__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/{number}/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 报告的出具情况 About a report
+         * @description Without its content.
+         */
+        get: operations["about_v1_reports__number__about_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/{number}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一份报告的反馈 Feedback on a report
+         * @description What this reader said, with the answers.
+         */
+        get: operations["said_v1_reports__number__feedback_get"];
+        put?: never;
+        /**
+         * 反馈 Give feedback
+         * @description By the reader of the report; the item's providers and the platform see it, not who said it.
+         */
+        post: operations["say_v1_reports__number__feedback_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/{number}/html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 报告页面 A report as a page
+         * @description One file that needs nothing from elsewhere, for reading and printing; the reading is recorded first.
+         */
+        get: operations["page_v1_reports__number__html_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/{number}/json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下载报告(JSON) Download as JSON
+         * @description The canonical bytes, whose digest is in the evidence.
+         */
+        get: operations["download_v1_reports__number__json_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/{number}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 报告 PDF A report as a signed PDF
+         * @description PDF/A with the platform's signature (PAdES); the reading is recorded first.
+         */
+        get: operations["document_v1_reports__number__pdf_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 报告质量 Quality of reports
+         * @description Coverage by class and item, freshness, feedback, reports issued; at most five minutes old.
+         */
+        get: operations["quality_v1_reports_quality_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schemas/report/1": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 报告的 JSON Schema Schema of a report
+         * @description What every report's JSON is valid against.
+         */
+        get: operations["schema_v1_schemas_report_1_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3237,6 +3889,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/subjects/{code}/evaluation/course": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 评价的变化过程 Course of an evaluation
+         * @description Every change of grade, of the version, of vetoes, of the score beyond noise; institutions see grades only.
+         */
+        get: operations["course_v1_subjects__code__evaluation_course_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects/{code}/evaluation/improvements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 怎样改进评价 What would improve it
+         * @description What the firm can do, what it would win, and to whom it turns; each figure is recomputed with the change.
+         */
+        get: operations["improvements_v1_subjects__code__evaluation_improvements_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects/{code}/evaluation/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 对评价提出异议 Object to an evaluation
+         * @description To the whole, an indicator or a record; while it is under way the evaluation is marked wherever given.
+         */
+        post: operations["enter_v1_subjects__code__evaluation_objections_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/subjects/{code}/history": {
         parameters: {
             query?: never;
@@ -3269,6 +3981,46 @@ export interface paths {
          * @description What is known of a subject; every item carries the decision that let it through or kept it back.
          */
         get: operations["information_v1_subjects__code__information_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects/{code}/modules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 主体所属的模块及依据 Modules of a subject
+         * @description Degree, points and evidence in every module, computed now; evidence from open items only for others.
+         */
+        get: operations["of_subject_v1_subjects__code__modules_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects/{code}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 谁取得过关于本企业的报告 Who obtained reports about a firm
+         * @description Newest first: which report, who, when, what for.
+         */
+        get: operations["obtained_v1_subjects__code__reports_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3720,6 +4472,20 @@ export interface components {
             name: string;
         };
         /**
+         * AdviceOut
+         * @description Where the records of an indicator come from, and how they are put right or got in.
+         */
+        AdviceOut: {
+            /** Item */
+            item: string;
+            /** Item Name */
+            item_name: string;
+            /** Provider */
+            provider: string;
+            /** Way */
+            way: string;
+        };
+        /**
          * AllOrNone
          * @description Either all or none of `fields` are present.
          */
@@ -3741,7 +4507,18 @@ export interface components {
              * @enum {string}
              */
             level?: "error" | "warning";
-            message: components["schemas"]["Text"];
+            message: components["schemas"]["xinshu__catalogue__model__Text"];
+        };
+        /**
+         * AnswerIn
+         * @description The answer.
+         */
+        AnswerIn: {
+            /**
+             * Answer
+             * @description 答复
+             */
+            answer: string;
         };
         /**
          * AnyPresent
@@ -3765,7 +4542,7 @@ export interface components {
              * @enum {string}
              */
             level?: "error" | "warning";
-            message: components["schemas"]["Text"];
+            message: components["schemas"]["xinshu__catalogue__model__Text"];
         };
         /**
          * ApplicationIn
@@ -3893,6 +4670,24 @@ export interface components {
             subject?: string | null;
         };
         /**
+         * BandOut
+         * @description Subjects whose score is from `low` to `high`, both included; `good`, `bad`: those whose outcome is known.
+         */
+        BandOut: {
+            /** Bad */
+            bad: number;
+            /** Earlier */
+            earlier: number | null;
+            /** Good */
+            good: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Subjects */
+            subjects: number;
+        };
+        /**
          * Bands
          * @description Desensitised twin of a number: which band it lies in. `edges` rise; the band of x is the count of edges ≤ x.
          */
@@ -4003,6 +4798,27 @@ export interface components {
             inquiries: number;
         };
         /**
+         * CalibrationOut
+         * @description Outcomes of a grade; `low`, `high`: 95 % interval of the share (Wilson).
+         */
+        CalibrationOut: {
+            /** Bad */
+            bad: number;
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "优" | "良" | "中" | "差";
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Share */
+            share: number | null;
+            /** Subjects */
+            subjects: number;
+        };
+        /**
          * CatalogueList
          * @description The items in force.
          */
@@ -4016,6 +4832,15 @@ export interface components {
             /** Total */
             total: number;
         };
+        /**
+         * Change
+         * @description What became of a fact between `since` and `as_of`.
+         *
+         *     `ended`: its validity ended, or the provider closed it; `removed`: it is no longer known for another reason (its
+         *     row at `since` is shown).
+         * @enum {string}
+         */
+        Change: "none" | "added" | "changed" | "ended" | "removed";
         /**
          * ChangeIn
          * @description What is to change; what is left out stays. `unlimited`: there is no last day any more.
@@ -4072,6 +4897,25 @@ export interface components {
             provider_code?: string | null;
             /** Regions */
             regions?: string[] | null;
+        };
+        /**
+         * Chart
+         * @description A drawing of given facts.
+         */
+        Chart: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "bar" | "line";
+            /** Series */
+            series: components["schemas"]["Series"][];
+            title: components["schemas"]["xinshu__report__model__Text"];
+            unit: components["schemas"]["xinshu__report__model__Text"];
+            /** X */
+            x: string[];
         };
         /**
          * CheckOut
@@ -4142,6 +4986,40 @@ export interface components {
              * @description 统一社会信用代码、原注册号或平台编号
              */
             subject: string;
+        };
+        /**
+         * ClassQuality
+         * @description Of one class of the catalogue: its items in this report; those the gate let through (`given`); those of them of
+         *     which there are facts (`held`).
+         */
+        ClassQuality: {
+            /** Class */
+            class: number;
+            /** Given */
+            given: number;
+            /** Held */
+            held: number;
+            /** Items */
+            items: number;
+            name: components["schemas"]["xinshu__report__model__Text"];
+        };
+        /**
+         * ClassQualityOut
+         * @description One of the classes. `coverage`: mean of its items' shares.
+         */
+        ClassQualityOut: {
+            /** Class No */
+            class_no: number;
+            /** Coverage */
+            coverage: number;
+            /** Held */
+            held: number;
+            /** Items */
+            items: number;
+            /** Latest */
+            latest: string | null;
+            /** Name */
+            name: string;
         };
         /**
          * ClassRef
@@ -4325,6 +5203,19 @@ export interface components {
             rows: number[];
         };
         /**
+         * Column
+         * @description A field of an item; `unit` as in the catalogue, `type` one of its field types.
+         */
+        Column: {
+            /** Field */
+            field: string;
+            title: components["schemas"]["xinshu__report__model__Text"];
+            /** Type */
+            type: string;
+            /** Unit */
+            unit: string | null;
+        };
+        /**
          * ColumnOut
          * @description A column as received and the field that it feeds.
          */
@@ -4356,7 +5247,7 @@ export interface components {
              * @enum {string}
              */
             level?: "error" | "warning";
-            message: components["schemas"]["Text"];
+            message: components["schemas"]["xinshu__catalogue__model__Text"];
             /**
              * Op
              * @enum {string}
@@ -4400,7 +5291,7 @@ export interface components {
             item: string;
             /** Meaning */
             meaning: string;
-            name: components["schemas"]["Text"];
+            name: components["schemas"]["xinshu__catalogue__model__Text"];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -4604,7 +5495,7 @@ export interface components {
              * @enum {string}
              */
             measure: "months" | "missing" | "breaks" | "longest_run" | "current_run";
-            name: components["schemas"]["Text"];
+            name: components["schemas"]["xinshu__catalogue__model__Text"];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -4649,50 +5540,14 @@ export interface components {
             state: components["schemas"]["xinshu__collect__model__BatchState"];
         };
         /**
-         * Count
-         * @description How many records, or how many different values of `distinct`. Nothing known counts 0.
+         * CountOut
+         * @description How many belong, and may belong; None: fewer than five.
          */
-        Count: {
-            /** Date */
-            date?: string | null;
-            /**
-             * Direction
-             * @enum {string}
-             */
-            direction: "higher" | "lower" | "neutral";
-            /** Distinct */
-            distinct?: string | null;
-            /** Id */
-            id: string;
-            /** Item */
-            item: string;
-            /** Meaning */
-            meaning: string;
-            name: components["schemas"]["Text"];
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            pattern: "count";
-            /** Twin */
-            twin: components["schemas"]["Bands"] | components["schemas"]["Flagged"] | components["schemas"]["Groups"];
-            /**
-             * Unit
-             * @enum {string}
-             */
-            unit: "piece" | "CNY" | "CNY_10K" | "percent" | "ratio" | "day" | "month" | "year" | "person" | "flag" | "code" | "point" | "mu" | "kWh" | "m2" | "m3" | "USD_10K";
-            /**
-             * Valid
-             * @default false
-             */
-            valid?: boolean;
-            /**
-             * Where
-             * @default []
-             */
-            where?: components["schemas"]["When"][];
-            /** Window */
-            window?: number | null;
+        CountOut: {
+            /** Member */
+            member: number | null;
+            /** Possible */
+            possible: number | null;
         };
         /**
          * CountsOut
@@ -4719,6 +5574,56 @@ export interface components {
             unchanged: number;
             /** Warnings */
             warnings: number;
+        };
+        /**
+         * CourseEntryOut
+         * @description The evaluation from `day` on, until the next entry; `score`: not given to institutions. `changes`: in words.
+         */
+        CourseEntryOut: {
+            /**
+             * Cause
+             * @enum {string}
+             */
+            cause: "first" | "version" | "vetoes" | "grade" | "score" | "month" | "ended";
+            /** Cause Name */
+            cause_name: string;
+            /** Changes */
+            changes: string[];
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Grade */
+            grade: ("优" | "良" | "中" | "差") | null;
+            /** Model */
+            model: string;
+            /** Model Name */
+            model_name: string;
+            /** Score */
+            score: number | null;
+            /** Version */
+            version: string;
+            /** Vetoes */
+            vetoes: string[];
+        };
+        /**
+         * CourseOut
+         * @description How the evaluation of a subject went, newest first. `kept_months`: how far back it is kept.
+         */
+        CourseOut: {
+            /** Code */
+            code: string;
+            /** Disputed */
+            disputed: boolean;
+            /** Entries */
+            entries: components["schemas"]["CourseEntryOut"][];
+            /** Kept Months */
+            kept_months: number;
+            /** Leaf */
+            leaf: number;
+            /** Name */
+            name: string;
         };
         /**
          * CreatedIn
@@ -5003,15 +5908,85 @@ export interface components {
             valid_to: string;
         };
         /**
+         * DifferenceOut
+         * @description One difference of two versions. `part`: grades, vetoes, dimension, indicator, uses, other.
+         */
+        DifferenceOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "added" | "removed" | "changed";
+            /** Name */
+            name: string;
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "grades" | "vetoes" | "dimension" | "indicator" | "uses" | "other";
+            /** Text */
+            text: string;
+        };
+        /**
+         * DifferencesOut
+         * @description What `version` has that `with_version` has not, and the other way round, in words.
+         */
+        DifferencesOut: {
+            /** Differences */
+            differences: components["schemas"]["DifferenceOut"][];
+            /** Model */
+            model: string;
+            /** Version */
+            version: string;
+            /** With Version */
+            with_version: string;
+        };
+        /**
          * Dimension
          * @description One of the dimensions (一级指标).
          */
-        Dimension: {
+        "Dimension-Input": {
             /** Id */
             id: string;
             /** Indicators */
             indicators: components["schemas"]["Scored"][];
-            name: components["schemas"]["Text"];
+            name: components["schemas"]["Text-Input"];
+        };
+        /**
+         * Dimension
+         * @description One of the dimensions (一级指标).
+         */
+        "Dimension-Output": {
+            /** Id */
+            id: string;
+            /** Indicators */
+            indicators: components["schemas"]["Scored"][];
+            name: components["schemas"]["xinshu__catalogue__model__Text"];
+        };
+        /**
+         * DimensionOut
+         * @description Points of a dimension.
+         */
+        DimensionOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Points */
+            points: number;
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * DimensionPart
+         * @description Points of one dimension.
+         */
+        DimensionPart: {
+            name: components["schemas"]["xinshu__report__model__Text"];
+            /** Points */
+            points: number;
+            /** Weight */
+            weight: number;
         };
         /**
          * DocumentOut
@@ -5046,6 +6021,39 @@ export interface components {
             uploaded_by: string;
             /** Valid To */
             valid_to: string | null;
+        };
+        /**
+         * DraftFaultOut
+         * @description What is wrong and where; line and column count from 1, 0 where the whole text is meant.
+         */
+        DraftFaultOut: {
+            /** Column */
+            column: number;
+            /** Field */
+            field: string;
+            /** Line */
+            line: number;
+            /** Message */
+            message: string;
+        };
+        /**
+         * DraftReadOut
+         * @description The model that was read, or its faults.
+         */
+        DraftReadOut: {
+            /** Digest */
+            digest: string | null;
+            /** Faults */
+            faults: components["schemas"]["DraftFaultOut"][];
+            model: components["schemas"]["Scorecard-Output"] | null;
+        };
+        /**
+         * DraftTextIn
+         * @description A model as written, YAML or JSON.
+         */
+        DraftTextIn: {
+            /** Text */
+            text: string;
         };
         /**
          * DriftOut
@@ -5089,6 +6097,129 @@ export interface components {
             secret: string;
             /** Uri */
             uri: string;
+        };
+        /**
+         * EvaluationOut
+         * @description The evaluation of a subject. `disputed`: an objection is under way; `person`: the way to a person.
+         */
+        EvaluationOut: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Dimensions */
+            dimensions: components["schemas"]["DimensionOut"][];
+            /** Disputed */
+            disputed: boolean;
+            /**
+             * Earned
+             * @enum {string}
+             */
+            earned: "优" | "良" | "中" | "差";
+            /** Facts */
+            facts: {
+                [key: string]: components["schemas"]["FactOut"][];
+            };
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "优" | "良" | "中" | "差";
+            /** Indicators */
+            indicators: components["schemas"]["PointsOut"][];
+            /** Leaf */
+            leaf: number | null;
+            model: components["schemas"]["UsedModelOut"];
+            /** Person */
+            person: string;
+            /** Reasons */
+            reasons: components["schemas"]["EvaluationReasonOut"][];
+            /** Score */
+            score: number;
+            subject: components["schemas"]["SubjectOut"];
+            uses: components["schemas"]["UsesOut"];
+            /**
+             * Valid To
+             * Format: date
+             */
+            valid_to: string;
+            /** Withheld */
+            withheld: string[];
+        };
+        /**
+         * EvaluationOutcomeIn
+         * @description What became of a subject after the day of the evaluation.
+         */
+        EvaluationOutcomeIn: {
+            /** Bad */
+            bad: boolean;
+            /** Code */
+            code: string;
+        };
+        /**
+         * EvaluationPart
+         * @description The public credit evaluation of the same day, with its reasons in Chinese.
+         *
+         *     `raised`: what earned its points; `lowered`: what cost some; `changes`: what would change it; `missing`: indicators
+         *     without data. `withheld`: indicators whose facts this reader is not given. `person`: the way to a person.
+         */
+        EvaluationPart: {
+            /** Changes */
+            changes: string[];
+            /** Dimensions */
+            dimensions: components["schemas"]["DimensionPart"][];
+            /** Grade */
+            grade: string;
+            /** Lowered */
+            lowered: string[];
+            /** Missing */
+            missing: string[];
+            /** Model */
+            model: string;
+            name: components["schemas"]["xinshu__report__model__Text"];
+            /** Person */
+            person: string;
+            /** Raised */
+            raised: string[];
+            /** Score */
+            score: number;
+            /**
+             * Valid To
+             * Format: date
+             */
+            valid_to: string;
+            /** Version */
+            version: string;
+            /** Vetoes */
+            vetoes: string[];
+            /** Withheld */
+            withheld: number;
+        };
+        /**
+         * EvaluationReasonOut
+         * @description One reason; `change`: what would change it.
+         */
+        EvaluationReasonOut: {
+            /** Change */
+            change: string | null;
+            /**
+             * Effect
+             * @enum {string}
+             */
+            effect: "raised" | "lowered" | "unknown" | "veto";
+            /** Indicator */
+            indicator: string;
+            /** Name */
+            name: string;
+            /** Points */
+            points: number;
+            /** Text */
+            text: string;
+            /** Value */
+            value: string;
+            /** Weight */
+            weight: number;
         };
         /**
          * EventPageOut
@@ -5189,6 +6320,26 @@ export interface components {
             where?: components["schemas"]["FactCondition"][];
         };
         /**
+         * FactOut
+         * @description A record behind a reason; `about`: what identifies it.
+         */
+        FactOut: {
+            /** About */
+            about: {
+                [key: string]: unknown;
+            };
+            /** Batch */
+            batch: number;
+            /** First Seen */
+            first_seen: string;
+            /** Item */
+            item: string;
+            /** Item Name */
+            item_name: string;
+            /** Provider */
+            provider: string;
+        };
+        /**
          * FactsOut
          * @description What the register says about an applicant; null: the register has no number to compare with.
          */
@@ -5208,6 +6359,46 @@ export interface components {
             representatives: components["schemas"]["AccountOut"][];
         };
         /**
+         * FairnessOut
+         * @description A part of a group; `high_share`: share of grades 优 and 良; `gap`: mean less the mean of all.
+         */
+        FairnessOut: {
+            /** Auc */
+            auc: number | null;
+            /** Bad */
+            bad: number;
+            /** Gap */
+            gap: number;
+            /** Grades */
+            grades: {
+                [key: string]: number;
+            };
+            /** High Share */
+            high_share: number;
+            /** Known */
+            known: number;
+            /** Mean */
+            mean: number;
+            /** Part */
+            part: string;
+            /** Subjects */
+            subjects: number;
+        };
+        /**
+         * FallOut
+         * @description Members in one part: `by` is part, division, size or grade.
+         */
+        FallOut: {
+            /** By */
+            by: string;
+            /** Degree */
+            degree: string;
+            /** Part */
+            part: string | null;
+            /** Subjects */
+            subjects: number;
+        };
+        /**
          * FaultOut
          * @description Why the last attempt did not succeed; `message` is null where only the node's own log may say it.
          */
@@ -5221,6 +6412,74 @@ export interface components {
             message: string | null;
             /** Type */
             type: string;
+        };
+        /**
+         * FeedbackIn
+         * @description What the reader says. `row`: of the item's rows in the report, from 1.
+         */
+        FeedbackIn: {
+            /**
+             * Item
+             * @description 事项编号
+             */
+            item?: string | null;
+            /**
+             * Kind
+             * @description useful 有用、wrong 有误、missing 缺少
+             * @enum {string}
+             */
+            kind: "useful" | "wrong" | "missing";
+            /**
+             * Row
+             * @description 该事项的第几条,从 1 数起
+             */
+            row?: number | null;
+            /**
+             * Text
+             * @description 说明;不要写与他人有关的内容
+             */
+            text: string;
+        };
+        /**
+         * FeedbackOut
+         * @description What was said, and the answer; `row_no` and `batch_id`: of the fact that it is about.
+         */
+        FeedbackOut: {
+            /** Answer */
+            answer: string | null;
+            /** Answered At */
+            answered_at: string | null;
+            /** Answered For */
+            answered_for: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Batch Id */
+            batch_id: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Item */
+            item: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "useful" | "wrong" | "missing";
+            /** Number */
+            number: string;
+            /** Provider */
+            provider: string | null;
+            /** Row No */
+            row_no: number | null;
+            /** Subject Code */
+            subject_code: string;
+            /** Text */
+            text: string;
         };
         /**
          * FieldChecks
@@ -5444,7 +6703,7 @@ export interface components {
             item: string;
             /** Meaning */
             meaning: string;
-            name: components["schemas"]["Text"];
+            name: components["schemas"]["xinshu__catalogue__model__Text"];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -5482,6 +6741,16 @@ export interface components {
             kind: "flag";
         };
         /**
+         * FlagOut
+         * @description Something to be told beside the figures.
+         */
+        FlagOut: {
+            /** Code */
+            code: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * FlowOut
          * @description What flows in from a provider (rows: ever and today), or out to members of a kind (inquiries today).
          */
@@ -5516,7 +6785,7 @@ export interface components {
              * @enum {string}
              */
             level?: "error" | "warning";
-            message: components["schemas"]["Text"];
+            message: components["schemas"]["xinshu__catalogue__model__Text"];
             when: components["schemas"]["When"];
         };
         /**
@@ -5728,12 +6997,96 @@ export interface components {
             detail?: components["schemas"]["ValidationError"][];
         };
         /**
+         * ImprovementOut
+         * @description Something the firm can do. `gain`: points, recomputed with the change; `at_most`: depends on what comes in.
+         */
+        ImprovementOut: {
+            /** Action */
+            action: string;
+            /** At Most */
+            at_most: boolean;
+            /** Dimension */
+            dimension: string;
+            /** Facts */
+            facts: components["schemas"]["FactOut"][];
+            /** Gain */
+            gain: number;
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "优" | "良" | "中" | "差";
+            /** Indicator */
+            indicator: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "repair" | "settle" | "keep" | "obtain" | "supply";
+            /** Kind Name */
+            kind_name: string;
+            /** Name */
+            name: string;
+            /** Score */
+            score: number;
+            /** Sources */
+            sources: components["schemas"]["AdviceOut"][];
+            /** Target */
+            target: string;
+            /** Text */
+            text: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * ImprovementsOut
+         * @description What would improve an evaluation: vetoes first, then steps by what they give.
+         *
+         *     `beyond`: points that nothing the firm does now would win (they come with time, or depend on others).
+         */
+        ImprovementsOut: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Beyond */
+            beyond: number;
+            /** Code */
+            code: string;
+            /**
+             * Earned
+             * @enum {string}
+             */
+            earned: "优" | "良" | "中" | "差";
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "优" | "良" | "中" | "差";
+            /** Leaf */
+            leaf: number;
+            /** Lifts */
+            lifts: components["schemas"]["LiftOut"][];
+            model: components["schemas"]["UsedModelOut"];
+            /** Name */
+            name: string;
+            next: components["schemas"]["NextGradeOut"] | null;
+            /** Person */
+            person: string;
+            /** Score */
+            score: number;
+            /** Steps */
+            steps: components["schemas"]["ImprovementOut"][];
+            together: components["schemas"]["ReachOut"];
+        };
+        /**
          * IndicatorOut
          * @description An indicator; `definition` is its description as written, `kind` integer, number or code.
          */
         IndicatorOut: {
             /** Definition */
-            definition: components["schemas"]["Count"] | components["schemas"]["Sum"] | components["schemas"]["Maximum"] | components["schemas"]["Latest"] | components["schemas"]["TimeSince"] | components["schemas"]["Flag"] | components["schemas"]["ValidToday"] | components["schemas"]["Continuity"] | components["schemas"]["Trend"] | components["schemas"]["Concentration"] | components["schemas"]["Ratio"];
+            definition: components["schemas"]["xinshu__evaluate__model__Count"] | components["schemas"]["Sum"] | components["schemas"]["Maximum"] | components["schemas"]["Latest"] | components["schemas"]["TimeSince"] | components["schemas"]["Flag"] | components["schemas"]["ValidToday"] | components["schemas"]["Continuity"] | components["schemas"]["Trend"] | components["schemas"]["Concentration"] | components["schemas"]["Ratio"];
             /** Direction */
             direction: string;
             /** Id */
@@ -5803,6 +7156,93 @@ export interface components {
             valid_to?: string | null;
         };
         /**
+         * IssuedCountOut
+         * @description Reports issued.
+         */
+        IssuedCountOut: {
+            /** Reader Kind */
+            reader_kind: string;
+            /** Reports */
+            reports: number;
+            /** Variant */
+            variant: string;
+        };
+        /**
+         * IssuedOut
+         * @description A report as issued. `repeated`: the same idempotency key was answered before, with this report.
+         */
+        IssuedOut: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Check Code */
+            check_code: string | null;
+            /** Content Digest */
+            content_digest: string;
+            /** Digest */
+            digest: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Grade */
+            grade: string | null;
+            /**
+             * Inquiry
+             * Format: uuid
+             */
+            inquiry: string;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /** Layout Version */
+            layout_version: string;
+            /** Leaf */
+            leaf: number;
+            /** Links */
+            links: {
+                [key: string]: string;
+            };
+            /** Member Id */
+            member_id: string | null;
+            /** Number */
+            number: string;
+            /** Own */
+            own: boolean;
+            /** Purpose */
+            purpose: string;
+            /** Reader Kind */
+            reader_kind: string;
+            /** Reader Name */
+            reader_name: string;
+            /** Reference */
+            reference: string | null;
+            /** Repeated */
+            repeated: boolean;
+            /** Since */
+            since: string | null;
+            /** Subject Code */
+            subject_code: string;
+            /** Subject Name */
+            subject_name: string | null;
+            variant: components["schemas"]["Variant"];
+        };
+        /**
+         * Issuer
+         * @description The platform that issued it (出具单位).
+         */
+        Issuer: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * Item
          * @description One item of the catalogue (信用信息归集共享清单事项).
          */
@@ -5825,7 +7265,7 @@ export interface components {
              */
             checks?: (components["schemas"]["Compare"] | components["schemas"]["RequiredIf"] | components["schemas"]["ForbiddenIf"] | components["schemas"]["AnyPresent"] | components["schemas"]["AllOrNone"] | components["schemas"]["SumEquals"])[];
             class: components["schemas"]["ClassRef"];
-            description: components["schemas"]["Text"];
+            description: components["schemas"]["xinshu__catalogue__model__Text"];
             /** Fields */
             fields: components["schemas"]["FieldDef"][];
             /**
@@ -5848,7 +7288,7 @@ export interface components {
              *     }
              */
             limits?: components["schemas"]["Limits"];
-            name: components["schemas"]["Text"];
+            name: components["schemas"]["xinshu__catalogue__model__Text"];
             /** Natural Key */
             natural_key: string[];
             provider: components["schemas"]["Provider"];
@@ -5868,6 +7308,54 @@ export interface components {
             validity?: components["schemas"]["Validity"];
             /** Version */
             version: string;
+        };
+        /**
+         * ItemPart
+         * @description One item of the catalogue. `rows_total`: None where refused; more than the rows shown in a summary.
+         *
+         *     `consent`: the authorisation relied on. `updated`: the day on which the latest of its facts came in.
+         */
+        ItemPart: {
+            /** Columns */
+            columns: components["schemas"]["Column"][];
+            /** Consent */
+            consent: string | null;
+            /** Item */
+            item: string;
+            reason: components["schemas"]["Reason"] | null;
+            /** Rows */
+            rows: components["schemas"]["Row"][];
+            /** Rows Total */
+            rows_total: number | null;
+            state: components["schemas"]["ItemState"];
+            title: components["schemas"]["xinshu__report__model__Text"];
+            /** Updated */
+            updated: string | null;
+        };
+        /**
+         * ItemQualityOut
+         * @description One item of the platform. `coverage`: share of all subjects; `overdue`: None where nothing says when the next
+         *     is due.
+         */
+        ItemQualityOut: {
+            /** Class No */
+            class_no: number;
+            /** Coverage */
+            coverage: number;
+            /** Feedback */
+            feedback: {
+                [key: string]: components["schemas"]["SaidOut"];
+            };
+            /** Item */
+            item: string;
+            /** Latest */
+            latest: string | null;
+            /** Name */
+            name: string;
+            /** Overdue */
+            overdue: boolean | null;
+            /** Subjects */
+            subjects: number;
         };
         /**
          * ItemStandingOut
@@ -5892,7 +7380,7 @@ export interface components {
             item: string;
             /** Lag Days */
             lag_days: number;
-            name: components["schemas"]["Text"];
+            name: components["schemas"]["xinshu__catalogue__model__Text"];
             /** Personal */
             personal: boolean;
             /** Published At */
@@ -5915,20 +7403,27 @@ export interface components {
             working: number;
         };
         /**
+         * ItemState
+         * @description How an item is given: in full, with personal facts masked, cut to what is open or authorised; nothing known;
+         *     refused by the gate.
+         * @enum {string}
+         */
+        ItemState: "given" | "masked" | "cut" | "none" | "refused";
+        /**
          * ItemSummary
          * @description One line of the catalogue.
          */
         ItemSummary: {
             /** Access */
             access: string;
-            class_name: components["schemas"]["Text"];
+            class_name: components["schemas"]["xinshu__catalogue__model__Text"];
             /** Class No */
             class_no: number;
             /** Fields */
             fields: number;
             /** Item */
             item: string;
-            name: components["schemas"]["Text"];
+            name: components["schemas"]["xinshu__catalogue__model__Text"];
             /** Provider */
             provider: string;
             /** Sharing Mode */
@@ -6084,7 +7579,7 @@ export interface components {
             item: string;
             /** Meaning */
             meaning: string;
-            name: components["schemas"]["Text"];
+            name: components["schemas"]["xinshu__catalogue__model__Text"];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -6109,6 +7604,28 @@ export interface components {
             where?: components["schemas"]["When"][];
             /** Window */
             window?: number | null;
+        };
+        /**
+         * LeaderOut
+         * @description Who leads a circle; `related`: how many others it is related to.
+         */
+        LeaderOut: {
+            /** Code */
+            code: string;
+            /** Division */
+            division: string | null;
+            /** Industry */
+            industry: string | null;
+            /** Name */
+            name: string;
+            /** Parts */
+            parts: string[];
+            /** Points */
+            points: number;
+            /** Related */
+            related: number;
+            /** Size Class */
+            size_class: string | null;
         };
         /**
          * LeafOut
@@ -6166,6 +7683,34 @@ export interface components {
             number: string | null;
             /** Valid To */
             valid_to: string | null;
+        };
+        /**
+         * LiftOut
+         * @description A veto that holds; `grade_without`: the grade once it is lifted and nothing else has changed.
+         */
+        LiftOut: {
+            /** Action */
+            action: string;
+            /** Facts */
+            facts: components["schemas"]["FactOut"][];
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "优" | "良" | "中" | "差";
+            /**
+             * Grade Without
+             * @enum {string}
+             */
+            grade_without: "优" | "良" | "中" | "差";
+            /** Indicator */
+            indicator: string;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string;
+            /** Sources */
+            sources: components["schemas"]["AdviceOut"][];
         };
         /**
          * Limits
@@ -6266,6 +7811,40 @@ export interface components {
             truncated: boolean;
         };
         /**
+         * ListRunOut
+         * @description A list as it was given out; `digest` of its lines is in the evidence.
+         */
+        ListRunOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Count */
+            count: number;
+            /** Digest */
+            digest: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Leaf */
+            leaf: number;
+            /** Lines */
+            lines: {
+                [key: string]: unknown;
+            }[];
+            /** List Id */
+            list_id: string;
+            /** Module */
+            module: string;
+            /** Truncated */
+            truncated: boolean;
+            /** Version */
+            version: string;
+        };
+        /**
          * LitAreaOut
          * @description A division on the big screen: also how many inquiries were about its subjects today.
          */
@@ -6315,7 +7894,7 @@ export interface components {
             item: string;
             /** Meaning */
             meaning: string;
-            name: components["schemas"]["Text"];
+            name: components["schemas"]["xinshu__catalogue__model__Text"];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -6454,7 +8033,7 @@ export interface components {
             created_by: string;
             /** Digest */
             digest: string;
-            document: components["schemas"]["Scorecard"];
+            document: components["schemas"]["Scorecard-Output"];
             /** Id */
             id: string;
             /** Name */
@@ -6477,6 +8056,66 @@ export interface components {
             validation: {
                 [key: string]: unknown;
             } | null;
+            /** Version */
+            version: string;
+        };
+        /**
+         * ModuleOut
+         * @description A module in short. `province`: from the province's overlay.
+         */
+        ModuleOut: {
+            /** Circles */
+            circles: boolean;
+            counts: components["schemas"]["CountOut"];
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Parts */
+            parts: components["schemas"]["PartOut"][];
+            /** Province */
+            province: boolean;
+            /** Source Status */
+            source_status: string;
+            /** Summary */
+            summary: string;
+            /** Summary En */
+            summary_en: string;
+            /** Version */
+            version: string;
+        };
+        /**
+         * ModulePageOut
+         * @description A module with all that is declared: its rules, lists, filter, page; so that anybody can see why.
+         */
+        ModulePageOut: {
+            /** Basis */
+            basis: string[];
+            /** Circles */
+            circles: boolean;
+            counts: components["schemas"]["CountOut"];
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Parts */
+            parts: components["schemas"]["PartOut"][];
+            /** Province */
+            province: boolean;
+            /** Source Status */
+            source_status: string;
+            /** Summary */
+            summary: string;
+            /** Summary En */
+            summary_en: string;
             /** Version */
             version: string;
         };
@@ -6506,6 +8145,75 @@ export interface components {
             read: number;
             /** Timeliness */
             timeliness: number | null;
+        };
+        /**
+         * MoveOut
+         * @description How many went from a grade to a grade; `then` None: not evaluated then.
+         */
+        MoveOut: {
+            /**
+             * Now
+             * @enum {string}
+             */
+            now: "优" | "良" | "中" | "差";
+            /** Subjects */
+            subjects: number;
+            /** Then */
+            then: ("优" | "良" | "中" | "差") | null;
+        };
+        /**
+         * Named
+         * @description A code with its name.
+         */
+        Named: {
+            /** Code */
+            code: string;
+            name: components["schemas"]["xinshu__report__model__Text"];
+        };
+        /**
+         * NamedRecordOut
+         * @description A record that a review found wrong, as its provider sees it.
+         */
+        NamedRecordOut: {
+            /** About */
+            about: {
+                [key: string]: unknown;
+            };
+            /** Batch */
+            batch: number;
+            /** Id */
+            id: number;
+            /** Item */
+            item: string;
+            /** Item Name */
+            item_name: string;
+            /**
+             * Named At
+             * Format: date-time
+             */
+            named_at: string;
+            /** Provider */
+            provider: string;
+            /** Subject */
+            subject: string | null;
+            /** Subject Name */
+            subject_name: string;
+            /** What */
+            what: string;
+        };
+        /**
+         * NamedRecordPageOut
+         * @description A page, newest first.
+         */
+        NamedRecordPageOut: {
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Records */
+            records: components["schemas"]["NamedRecordOut"][];
+            /** Total */
+            total: number;
         };
         /**
          * NarrowIn
@@ -6551,6 +8259,21 @@ export interface components {
             valid_to?: string | null;
         };
         /**
+         * NextGradeOut
+         * @description The next better grade by points, and what is short of it.
+         */
+        NextGradeOut: {
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "优" | "良" | "中" | "差";
+            /** Needed */
+            needed: number;
+            /** Score */
+            score: number;
+        };
+        /**
          * NoteIn
          * @description A remark.
          */
@@ -6560,6 +8283,241 @@ export interface components {
              * @default
              */
             note?: string;
+        };
+        /**
+         * ObjectionDecisionIn
+         * @description How an objection is decided; `wrong`: records to be corrected at their source (not with rejected).
+         */
+        ObjectionDecisionIn: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "upheld" | "partly" | "rejected";
+            /**
+             * Reasons
+             * @description 理由,送达企业
+             */
+            reasons: string;
+            /**
+             * Wrong
+             * @default []
+             */
+            wrong?: components["schemas"]["WrongRecordIn"][];
+        };
+        /**
+         * ObjectionDetailOut
+         * @description With its steps and the records found wrong. `now`: the evaluation as it is today, to compare; None where none.
+         */
+        ObjectionDetailOut: {
+            /**
+             * About
+             * @enum {string}
+             */
+            about: "whole" | "indicator" | "fact";
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Decided At */
+            decided_at: string | null;
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+            /**
+             * Entered At
+             * Format: date-time
+             */
+            entered_at: string;
+            /** Entered By Name */
+            entered_by_name: string;
+            /** Fact */
+            fact: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "优" | "良" | "中" | "差";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Indicator */
+            indicator: string | null;
+            /** Indicator Name */
+            indicator_name: string | null;
+            /** Model */
+            model: string;
+            now: components["schemas"]["ReachOut"] | null;
+            /** Overdue */
+            overdue: boolean;
+            /** Reasons */
+            reasons: string | null;
+            /** Reviewer Name */
+            reviewer_name: string | null;
+            /** Score */
+            score: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "received" | "in_review" | "upheld" | "partly" | "rejected" | "withdrawn";
+            /** State Name */
+            state_name: string;
+            /** Steps */
+            steps: components["schemas"]["ObjectionStepOut"][];
+            /** Subject */
+            subject: string;
+            /** Subject Name */
+            subject_name: string;
+            /** Taken At */
+            taken_at: string | null;
+            /** Text */
+            text: string;
+            /** Unseen */
+            unseen: boolean;
+            /** Version */
+            version: string;
+            /** Wrong */
+            wrong: components["schemas"]["WrongRecordOut"][];
+        };
+        /**
+         * ObjectionIn
+         * @description To what the firm objects, and why. `indicator` with about=indicator; `fact` with about=fact.
+         */
+        ObjectionIn: {
+            /**
+             * About
+             * @enum {string}
+             */
+            about: "whole" | "indicator" | "fact";
+            fact?: components["schemas"]["RecordIn"] | null;
+            /** Indicator */
+            indicator?: string | null;
+            /**
+             * Text
+             * @description 异议的内容和理由
+             */
+            text: string;
+        };
+        /**
+         * ObjectionOut
+         * @description An objection. `due`: last day of its clock; `unseen`: decided, and the firm has not read it yet.
+         */
+        ObjectionOut: {
+            /**
+             * About
+             * @enum {string}
+             */
+            about: "whole" | "indicator" | "fact";
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Decided At */
+            decided_at: string | null;
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+            /**
+             * Entered At
+             * Format: date-time
+             */
+            entered_at: string;
+            /** Entered By Name */
+            entered_by_name: string;
+            /** Fact */
+            fact: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "优" | "良" | "中" | "差";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Indicator */
+            indicator: string | null;
+            /** Indicator Name */
+            indicator_name: string | null;
+            /** Model */
+            model: string;
+            /** Overdue */
+            overdue: boolean;
+            /** Reasons */
+            reasons: string | null;
+            /** Reviewer Name */
+            reviewer_name: string | null;
+            /** Score */
+            score: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "received" | "in_review" | "upheld" | "partly" | "rejected" | "withdrawn";
+            /** State Name */
+            state_name: string;
+            /** Subject */
+            subject: string;
+            /** Subject Name */
+            subject_name: string;
+            /** Taken At */
+            taken_at: string | null;
+            /** Text */
+            text: string;
+            /** Unseen */
+            unseen: boolean;
+            /** Version */
+            version: string;
+        };
+        /**
+         * ObjectionPageOut
+         * @description A page; those under way first, by their clock.
+         */
+        ObjectionPageOut: {
+            /** Objections */
+            objections: components["schemas"]["ObjectionOut"][];
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * ObjectionStepOut
+         * @description A step of an objection.
+         */
+        ObjectionStepOut: {
+            /** Actor Name */
+            actor_name: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Event */
+            event: string;
+            /** Event Name */
+            event_name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "received" | "in_review" | "upheld" | "partly" | "rejected" | "withdrawn";
         };
         /**
          * OrderIn
@@ -6588,11 +8546,37 @@ export interface components {
             subjects: string[];
         };
         /**
+         * Origin
+         * @description Where a fact is from. `first_seen`: the day on which the platform first had it.
+         */
+        Origin: {
+            /** Batch */
+            batch: number;
+            /**
+             * First Seen
+             * Format: date
+             */
+            first_seen: string;
+            /** Platform */
+            platform: string | null;
+            /** Provider */
+            provider: string;
+            /** Provider Name */
+            provider_name: string;
+        };
+        /**
          * Outcome
          * @description Of a check that a document reports.
          * @enum {string}
          */
         "Outcome-Input": "passed" | "failed";
+        /**
+         * OutcomeIn
+         * @description What a check found.
+         */
+        OutcomeIn: {
+            outcome: components["schemas"]["Outcome-Input"];
+        };
         /**
          * OutlookOut
          * @description Where a member stands and what the next step asks. `ready`: all conditions hold.
@@ -6674,6 +8658,18 @@ export interface components {
             total: number;
         };
         /**
+         * PageOut
+         * @description A page of members; its evidence is leaf `leaf`.
+         */
+        PageOut: {
+            /** Leaf */
+            leaf: number | null;
+            /** Module */
+            module: string;
+            /** Subjects */
+            subjects: components["schemas"]["xinshu__modules__routes__LineOut"][];
+        };
+        /**
          * PaperCheckIn
          * @description The scan that an operator compared.
          */
@@ -6716,19 +8712,15 @@ export interface components {
         };
         /**
          * PartOut
-         * @description Subjects of a grade in one part (city, size class, section of industry, kind).
+         * @description A field of a module.
          */
         PartOut: {
-            /** By */
-            by: string;
-            /** Grade */
-            grade: string;
-            /** Mean */
-            mean: number;
-            /** Part */
-            part: string | null;
-            /** Subjects */
-            subjects: number;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
         };
         /**
          * PasskeyOut
@@ -6808,6 +8800,137 @@ export interface components {
             email: string | null;
             /** Telephone */
             telephone: string | null;
+        };
+        /**
+         * PointsOut
+         * @description What one indicator gave, as the reader may see it.
+         */
+        PointsOut: {
+            /** Dimension */
+            dimension: string;
+            /** How */
+            how: string;
+            /** Indicator */
+            indicator: string;
+            /** Meaning */
+            meaning: string;
+            /** Name */
+            name: string;
+            /** Points */
+            points: number;
+            /** Value */
+            value: string;
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * PortfolioOut
+         * @description Firms that authorised a member. `total`: rows of all pages; `leaf`: evidence of the look.
+         */
+        PortfolioOut: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Leaf */
+            leaf: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Rows */
+            rows: components["schemas"]["PortfolioRowOut"][];
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Total */
+            total: number;
+            /** Totals */
+            totals: components["schemas"]["PortfolioTotalOut"][];
+        };
+        /**
+         * PortfolioRowOut
+         * @description A subject of the portfolio. `then_day`, `then_grade`, `then_score`: None where it was not evaluated then.
+         */
+        PortfolioRowOut: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "better" | "worse" | "same" | "new";
+            /** Code */
+            code: string;
+            /** Disputed */
+            disputed: boolean;
+            /** Division */
+            division: string | null;
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "优" | "良" | "中" | "差";
+            /** Industry */
+            industry: string | null;
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** Purposes */
+            purposes: string[];
+            /** Reasons */
+            reasons: string[];
+            /** Score */
+            score: number;
+            /** Score Change */
+            score_change: number | null;
+            /** Size Class */
+            size_class: string;
+            /** Then Day */
+            then_day: string | null;
+            /** Then Grade */
+            then_grade: ("优" | "良" | "中" | "差") | null;
+            /** Then Score */
+            then_score: number | null;
+            /** Version */
+            version: string;
+            /** Vetoes */
+            vetoes: string[];
+        };
+        /**
+         * PortfolioTotalOut
+         * @description The portfolio by one model. `compared`: evaluated on both days; `psi` None with fewer than 30 of them.
+         */
+        PortfolioTotalOut: {
+            /** Compared */
+            compared: number;
+            /** Drift */
+            drift: ("stable" | "watch" | "alarm") | null;
+            /** Model */
+            model: string;
+            /** Model Name */
+            model_name: string;
+            /** Moves */
+            moves: components["schemas"]["MoveOut"][];
+            /** Now */
+            now: {
+                [key: string]: number;
+            };
+            /** Psi */
+            psi: number | null;
+            /** Subjects */
+            subjects: number;
+            /** Then */
+            then: {
+                [key: string]: number;
+            };
         };
         /**
          * PreparedOut
@@ -7081,6 +9204,48 @@ export interface components {
             providers: components["schemas"]["ProviderOut"][];
         };
         /**
+         * Quality
+         * @description How complete and fresh the report is. `coverage`: held ÷ given, 0 to 1.
+         *
+         *     `freshest`, `oldest`: when the latest facts of the freshest and of the oldest item came in. `overdue_items`: given
+         *     items that tell of months or years and whose latest one is older than their update cycle allows.
+         */
+        Quality: {
+            /** Classes */
+            classes: components["schemas"]["ClassQuality"][];
+            /** Coverage */
+            coverage: number;
+            /** Freshest */
+            freshest: string | null;
+            /** Oldest */
+            oldest: string | null;
+            /** Overdue Items */
+            overdue_items: string[];
+        };
+        /**
+         * QualityOut
+         * @description The platform's quality figures; `general`: feedback about no single item.
+         */
+        QualityOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Classes */
+            classes: components["schemas"]["ClassQualityOut"][];
+            /** General */
+            general: {
+                [key: string]: components["schemas"]["SaidOut"];
+            };
+            /** Items */
+            items: components["schemas"]["ItemQualityOut"][];
+            /** Reports */
+            reports: components["schemas"]["IssuedCountOut"][];
+            /** Subjects */
+            subjects: number;
+        };
+        /**
          * QueuedOut
          * @description A pull that was asked for.
          */
@@ -7123,7 +9288,7 @@ export interface components {
             id: string;
             /** Meaning */
             meaning: string;
-            name: components["schemas"]["Text"];
+            name: components["schemas"]["xinshu__catalogue__model__Text"];
             /** Numerator */
             numerator: string;
             /**
@@ -7138,6 +9303,48 @@ export interface components {
              * @enum {string}
              */
             unit: "piece" | "CNY" | "CNY_10K" | "percent" | "ratio" | "day" | "month" | "year" | "person" | "flag" | "code" | "point" | "mu" | "kWh" | "m2" | "m3" | "USD_10K";
+        };
+        /**
+         * ReachOut
+         * @description What doing all that is listed would give.
+         */
+        ReachOut: {
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "优" | "良" | "中" | "差";
+            /** Score */
+            score: number;
+        };
+        /**
+         * Reader
+         * @description Who obtained it: a member; the firm itself; for operators, the platform. `code`: of the member or the firm.
+         */
+        Reader: {
+            /** Code */
+            code: string;
+            kind: components["schemas"]["ReaderKind"];
+            /** Name */
+            name: string;
+        };
+        /**
+         * ReaderKind
+         * @description In which capacity a report was obtained.
+         * @enum {string}
+         */
+        ReaderKind: "institution" | "firm" | "operator" | "government";
+        /**
+         * Reason
+         * @description Why an item is given, or not: code of the gate's decision.
+         */
+        Reason: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * ReasonIn
@@ -7196,6 +9403,23 @@ export interface components {
             suite: string;
         };
         /**
+         * RecordIn
+         * @description A record as the evaluation shows it among its facts; `about`: as much as tells it from others.
+         */
+        RecordIn: {
+            /**
+             * About
+             * @default {}
+             */
+            about?: {
+                [key: string]: string | number | boolean | null;
+            };
+            /** Batch */
+            batch: number;
+            /** Item */
+            item: string;
+        };
+        /**
          * RecoveryCodesOut
          * @description New recovery codes, shown once; the old ones no longer serve.
          */
@@ -7233,6 +9457,23 @@ export interface components {
             name: string;
         };
         /**
+         * Relation
+         * @description Somebody or something that a fact of `item` connects the subject with. `share`: percent.
+         */
+        Relation: {
+            /** Code */
+            code: string | null;
+            /** Item */
+            item: string;
+            kind: components["schemas"]["xinshu__report__model__Text"];
+            /** Name */
+            name: string;
+            /** Role */
+            role: string | null;
+            /** Share */
+            share: number | null;
+        };
+        /**
          * ReliedOut
          * @description An authorisation that the answer would rest on; `left`: uses that are left, null where they are not counted.
          */
@@ -7265,6 +9506,250 @@ export interface components {
         ReplayOut: {
             /** Events */
             events: number;
+        };
+        /**
+         * Report
+         * @description A credit report. `content_digest`: hex digest of `content()`: all that is not of this one issue.
+         */
+        Report: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Check Code */
+            check_code: string;
+            /** Content Digest */
+            content_digest: string;
+            /** Counts */
+            counts: components["schemas"]["xinshu__report__model__Count"][];
+            evaluation: components["schemas"]["EvaluationPart"] | null;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            issuer: components["schemas"]["Issuer"];
+            /** Layout Version */
+            layout_version: string;
+            /** Notices */
+            notices: components["schemas"]["xinshu__report__model__Text"][];
+            /** Number */
+            number: string;
+            purpose: components["schemas"]["Named"];
+            quality: components["schemas"]["Quality"];
+            reader: components["schemas"]["Reader"];
+            /**
+             * Schema
+             * @default xinshu.report/1
+             * @constant
+             */
+            schema?: "xinshu.report/1";
+            /** Sections */
+            sections: components["schemas"]["Section"][];
+            /** Since */
+            since: string | null;
+            subject: components["schemas"]["ReportSubject"];
+            variant: components["schemas"]["Named"];
+        };
+        /**
+         * ReportIn
+         * @description Which report is wanted.
+         */
+        ReportIn: {
+            /**
+             * As Of
+             * @description 报告日期;不填为今天
+             */
+            as_of?: string | null;
+            /**
+             * Purpose
+             * @description 用途代码;本企业和平台可不填
+             * @default
+             */
+            purpose?: string;
+            /**
+             * Reference
+             * @description 本单位的业务编号,企业看不到
+             */
+            reference?: string | null;
+            /**
+             * Since
+             * @description 变动报告的起始日期
+             */
+            since?: string | null;
+            /**
+             * Subject
+             * @description 统一社会信用代码、原注册号或平台编号
+             */
+            subject: string;
+            /**
+             * @description 报告类型
+             * @default pre_loan
+             */
+            variant?: components["schemas"]["Variant"];
+        };
+        /**
+         * ReportOut
+         * @description A report without its content. `reference`: the reader's own, None for others; `own`: the caller may read its
+         *     content; `reader_name`: who obtained it. `digest`: of its JSON, which is in leaf `leaf`.
+         */
+        ReportOut: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Check Code */
+            check_code: string | null;
+            /** Content Digest */
+            content_digest: string;
+            /** Digest */
+            digest: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Grade */
+            grade: string | null;
+            /**
+             * Inquiry
+             * Format: uuid
+             */
+            inquiry: string;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /** Layout Version */
+            layout_version: string;
+            /** Leaf */
+            leaf: number;
+            /** Member Id */
+            member_id: string | null;
+            /** Number */
+            number: string;
+            /** Own */
+            own: boolean;
+            /** Purpose */
+            purpose: string;
+            /** Reader Kind */
+            reader_kind: string;
+            /** Reader Name */
+            reader_name: string;
+            /** Reference */
+            reference: string | null;
+            /** Since */
+            since: string | null;
+            /** Subject Code */
+            subject_code: string;
+            /** Subject Name */
+            subject_name: string | null;
+            variant: components["schemas"]["Variant"];
+        };
+        /**
+         * ReportProofOut
+         * @description That a report was issued. `subject`: the name, masked in the middle. `standing`: `valid`; `outdated`: a fact in
+         *     it was repaired, withdrawn, corrected or disputed since; `expired`: past its time, the content is deleted.
+         */
+        ReportProofOut: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Content Digest */
+            content_digest: string;
+            /** Digest */
+            digest: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /** Issuer */
+            issuer: string;
+            /** Leaf */
+            leaf: number;
+            /** Number */
+            number: string;
+            /** Since */
+            since: string | null;
+            standing: components["schemas"]["Standing"];
+            /** Subject */
+            subject: string;
+            /** Variant */
+            variant: string;
+        };
+        /**
+         * ReportSignatureOut
+         * @description The signature on a PDF: for whom its certificate is, SHA-256 of that, and when it says it was made.
+         */
+        ReportSignatureOut: {
+            /** Fingerprint */
+            fingerprint: string;
+            /** Signed At */
+            signed_at: string | null;
+            /** Signer */
+            signer: string;
+        };
+        /**
+         * ReportSubject
+         * @description Whom it is about, as known on the day of the report; names of codes in Chinese.
+         */
+        ReportSubject: {
+            /** Code */
+            code: string;
+            /** Division */
+            division: string | null;
+            /** Division Name */
+            division_name: string | null;
+            /** Industry */
+            industry: string | null;
+            /** Industry Name */
+            industry_name: string | null;
+            /** Kind */
+            kind: string | null;
+            /** Kind Name */
+            kind_name: string | null;
+            /** Name */
+            name: string;
+            /** Old Number */
+            old_number: string | null;
+            /** Size Class */
+            size_class: string | null;
+            /** Size Name */
+            size_name: string | null;
+            /** Status */
+            status: string | null;
+            /** Status Name */
+            status_name: string | null;
+        };
+        /**
+         * ReportVerdictOut
+         * @description What a file is. `code`: `report_genuine` when it is as issued; every other one says what was done to it or what
+         *     it is instead. `report`: of a genuine one.
+         */
+        ReportVerdictOut: {
+            /** Code */
+            code: string;
+            /** Format */
+            format: string | null;
+            /** Genuine */
+            genuine: boolean;
+            /** Hint */
+            hint: string;
+            /** Message */
+            message: string;
+            report: components["schemas"]["ReportProofOut"] | null;
+            signature: components["schemas"]["ReportSignatureOut"] | null;
         };
         /**
          * RequestIn
@@ -7364,7 +9849,7 @@ export interface components {
              * @enum {string}
              */
             level?: "error" | "warning";
-            message: components["schemas"]["Text"];
+            message: components["schemas"]["xinshu__catalogue__model__Text"];
             when: components["schemas"]["When"];
         };
         /**
@@ -7395,8 +9880,11 @@ export interface components {
             code: string | null;
             /** Division */
             division: string | null;
-            /** Grade */
-            grade: string;
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "优" | "良" | "中" | "差";
             /** Industry */
             industry: string | null;
             /** Name */
@@ -7441,6 +9929,18 @@ export interface components {
             revoked: string[];
         };
         /**
+         * RocPointOut
+         * @description Of all with at most `score` points: the share of the good and of the bad that they are.
+         */
+        RocPointOut: {
+            /** Bad */
+            bad: number;
+            /** Good */
+            good: number;
+            /** Score */
+            score: number;
+        };
+        /**
          * RoleOut
          * @description A role; `of`: kinds of member, or `firm`; `strong`: counts only after a strong sign-in.
          */
@@ -7458,6 +9958,39 @@ export interface components {
             who: "person" | "system";
             /** Zh */
             zh: string;
+        };
+        /**
+         * Row
+         * @description A fact. `values`: field → JSON as stored; `shown`: one text for each column, ready for print.
+         *
+         *     `before`: of a changed fact, what its changed fields showed at `since`: field → text.
+         */
+        Row: {
+            /**
+             * Before
+             * @default {}
+             */
+            before?: {
+                [key: string]: string;
+            };
+            /** @default none */
+            change?: components["schemas"]["Change"];
+            origin: components["schemas"]["Origin"];
+            /** Shown */
+            shown: string[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "current" | "disputed";
+            /** Valid From */
+            valid_from: string | null;
+            /** Valid To */
+            valid_to: string | null;
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
         };
         /**
          * RowOut
@@ -7553,21 +10086,63 @@ export interface components {
             subjects: number;
         };
         /**
+         * SaidOut
+         * @description How often readers said so, and how often they were answered.
+         */
+        SaidOut: {
+            /** Answered */
+            answered: number;
+            /** Told */
+            told: number;
+        };
+        /**
          * Scorecard
          * @description One version of one model.
          */
-        Scorecard: {
+        "Scorecard-Input": {
             /** Basis */
             basis: string[];
             /** Dimensions */
-            dimensions: components["schemas"]["Dimension"][];
+            dimensions: components["schemas"]["Dimension-Input"][];
             /** Grades */
             grades: components["schemas"]["GradeFrom"][];
             /** Id */
             id: string;
             /** Kinds */
             kinds: components["schemas"]["SubjectKind"][];
-            name: components["schemas"]["Text"];
+            name: components["schemas"]["Text-Input"];
+            /**
+             * Source Status
+             * @enum {string}
+             */
+            source_status: "official" | "reconstructed";
+            uses: components["schemas"]["Uses"];
+            /** Valid Months */
+            valid_months: number;
+            /** Version */
+            version: string;
+            /**
+             * Vetoes
+             * @default []
+             */
+            vetoes?: components["schemas"]["Veto"][];
+        };
+        /**
+         * Scorecard
+         * @description One version of one model.
+         */
+        "Scorecard-Output": {
+            /** Basis */
+            basis: string[];
+            /** Dimensions */
+            dimensions: components["schemas"]["Dimension-Output"][];
+            /** Grades */
+            grades: components["schemas"]["GradeFrom"][];
+            /** Id */
+            id: string;
+            /** Kinds */
+            kinds: components["schemas"]["SubjectKind"][];
+            name: components["schemas"]["xinshu__catalogue__model__Text"];
             /**
              * Source Status
              * @enum {string}
@@ -7660,11 +10235,36 @@ export interface components {
             code: string;
         };
         /**
+         * Section
+         * @description A section of the layout, in its order.
+         */
+        Section: {
+            /** Charts */
+            charts: components["schemas"]["Chart"][];
+            /** Id */
+            id: string;
+            note: components["schemas"]["xinshu__report__model__Text"] | null;
+            /** Parts */
+            parts: components["schemas"]["ItemPart"][];
+            /** Relations */
+            relations: components["schemas"]["Relation"][];
+            title: components["schemas"]["xinshu__report__model__Text"];
+        };
+        /**
          * Sensitivity
          * @description What the field discloses; decides masking, consent and sealing.
          * @enum {string}
          */
         Sensitivity: "open" | "firm-confidential" | "personal" | "personal-sensitive";
+        /**
+         * Series
+         * @description Values along a chart's x; None where there is none.
+         */
+        Series: {
+            name: components["schemas"]["xinshu__report__model__Text"];
+            /** Values */
+            values: (number | null)[];
+        };
         /**
          * SessionOut
          * @description Who is signed in, and how. `missing`: what keeps some roles from counting: `enrol_second_factor` (set one up) or
@@ -7863,6 +10463,37 @@ export interface components {
             value: number | string;
         };
         /**
+         * SpreadOut
+         * @description Subjects of a grade in one part (city, size class, section of industry, kind).
+         */
+        SpreadOut: {
+            /** By */
+            by: string;
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "优" | "良" | "中" | "差";
+            /** Mean */
+            mean: number;
+            /** Part */
+            part: string | null;
+            /** Subjects */
+            subjects: number;
+        };
+        /**
+         * Standing
+         * @description What is to be said of a report to whoever verifies it.
+         * @enum {string}
+         */
+        Standing: "valid" | "outdated" | "expired";
+        /**
+         * State
+         * @description Where a version of a model stands.
+         * @enum {string}
+         */
+        State: "draft" | "validated" | "approved" | "in_force" | "retired";
+        /**
          * Statistics
          * @description Open statistics, at most a quarter of an hour old. `months`: `2026-05`, the last is the present one.
          */
@@ -7966,6 +10597,28 @@ export interface components {
          * @enum {string}
          */
         SubjectKind: "enterprise" | "individual_business" | "cooperative" | "farm_household" | "government_organ" | "public_institution" | "social_organisation" | "rural_collective" | "other";
+        /**
+         * SubjectOut
+         * @description The subject evaluated.
+         */
+        SubjectOut: {
+            /** Code */
+            code: string | null;
+            /** Division */
+            division: string | null;
+            /** Industry */
+            industry: string | null;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Old Number */
+            old_number: string | null;
+            /** Size Class */
+            size_class: string;
+            /** Status */
+            status: string | null;
+        };
         /**
          * SubjectRef
          * @description Which fields identify the subject of a row.
@@ -8166,7 +10819,7 @@ export interface components {
             item: string;
             /** Meaning */
             meaning: string;
-            name: components["schemas"]["Text"];
+            name: components["schemas"]["xinshu__catalogue__model__Text"];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -8218,7 +10871,7 @@ export interface components {
             level?: "error" | "warning";
             /** Max */
             max: number;
-            message: components["schemas"]["Text"];
+            message: components["schemas"]["xinshu__catalogue__model__Text"];
         };
         /**
          * SumEquals
@@ -8244,7 +10897,7 @@ export interface components {
              * @enum {string}
              */
             level?: "error" | "warning";
-            message: components["schemas"]["Text"];
+            message: components["schemas"]["xinshu__catalogue__model__Text"];
             /**
              * Tolerance
              * @default 0
@@ -8299,7 +10952,7 @@ export interface components {
          * Text
          * @description A text in both languages.
          */
-        Text: {
+        "Text-Input": {
             /** En */
             en: string;
             /** Zh */
@@ -8323,7 +10976,7 @@ export interface components {
             item: string;
             /** Meaning */
             meaning: string;
-            name: components["schemas"]["Text"];
+            name: components["schemas"]["xinshu__catalogue__model__Text"];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -8399,7 +11052,7 @@ export interface components {
             lag?: number;
             /** Meaning */
             meaning: string;
-            name: components["schemas"]["Text"];
+            name: components["schemas"]["xinshu__catalogue__model__Text"];
             /**
              * Over
              * @enum {integer}
@@ -8466,7 +11119,7 @@ export interface components {
              * @enum {string}
              */
             level?: "error" | "warning";
-            message: components["schemas"]["Text"];
+            message: components["schemas"]["xinshu__catalogue__model__Text"];
         };
         /**
          * UpdateCycle
@@ -8580,6 +11233,20 @@ export interface components {
             until: string;
         };
         /**
+         * UsedModelOut
+         * @description The model by which a subject was evaluated.
+         */
+        UsedModelOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Source Status */
+            source_status: string;
+            /** Version */
+            version: string;
+        };
+        /**
          * UseLineOut
          * @description Inquiries of one month about one item, for one purpose, by one kind of reader.
          */
@@ -8611,6 +11278,16 @@ export interface components {
             /** Person */
             person: string;
         };
+        /**
+         * UsesOut
+         * @description Codes of purposes, and in words what the evaluation must not be used for.
+         */
+        UsesOut: {
+            /** Allowed */
+            allowed: string[];
+            /** Forbidden */
+            forbidden: string[];
+        };
         /** ValidationError */
         ValidationError: {
             /** Context */
@@ -8627,18 +11304,81 @@ export interface components {
         /**
          * ValidationIn
          * @description On which outcomes a model is validated; without any, only distribution, stability and fairness are measured.
+         *
+         *     `earlier`: a day of the past with which the distribution of scores is compared (PSI).
          */
         ValidationIn: {
+            /**
+             * Earlier
+             * @description 与这一天的得分分布比较(PSI)
+             */
+            earlier?: string | null;
             /**
              * Outcomes
              * @default []
              */
-            outcomes?: components["schemas"]["xinshu__evaluate__routes__OutcomeIn"][];
+            outcomes?: components["schemas"]["EvaluationOutcomeIn"][];
             /**
              * Source
              * @description 结果数据的来源和口径
              */
             source: string;
+        };
+        /**
+         * ValidationOut
+         * @description What a validation measured, for charts. `flags`: what the figures cannot show, in words.
+         *
+         *     `ks_score`: where the distance of the two curves is largest. `fairness`: by division, size and section.
+         */
+        ValidationOut: {
+            /** Auc */
+            auc: number | null;
+            /** Bad */
+            bad: number;
+            /** Bands */
+            bands: components["schemas"]["BandOut"][];
+            /** Calibration */
+            calibration: components["schemas"]["CalibrationOut"][];
+            /** Earlier */
+            earlier: string | null;
+            /** Fairness */
+            fairness: {
+                [key: string]: components["schemas"]["FairnessOut"][];
+            };
+            /** Flags */
+            flags: components["schemas"]["FlagOut"][];
+            /** Grades */
+            grades: {
+                [key: string]: number;
+            };
+            /** Ks */
+            ks: number | null;
+            /** Ks Score */
+            ks_score: number | null;
+            /** Model */
+            model: string;
+            /** Monitoring */
+            monitoring: components["schemas"]["DriftOut"][];
+            /** Name */
+            name: string;
+            /** Outcomes Known */
+            outcomes_known: number;
+            /** Psi */
+            psi: number | null;
+            /** Roc */
+            roc: components["schemas"]["RocPointOut"][];
+            /** Source */
+            source: string;
+            /** State */
+            state: string;
+            /** Subjects */
+            subjects: number;
+            /** Validated At */
+            validated_at: string | null;
+            /** Validated By */
+            validated_by: string | null;
+            /** Version */
+            version: string;
         };
         /**
          * Validity
@@ -8666,7 +11406,7 @@ export interface components {
             item: string;
             /** Meaning */
             meaning: string;
-            name: components["schemas"]["Text"];
+            name: components["schemas"]["xinshu__catalogue__model__Text"];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -8690,6 +11430,12 @@ export interface components {
              */
             where?: components["schemas"]["When"][];
         };
+        /**
+         * Variant
+         * @description What a report is for: all of it before a loan, what changed between two dates after it, or a summary.
+         * @enum {string}
+         */
+        Variant: "pre_loan" | "post_loan_change" | "screening";
         /**
          * VerifyIn
          * @description A receipt as downloaded, or a check code.
@@ -8829,6 +11575,60 @@ export interface components {
          * @description The same in both languages.
          */
         WordsOut: {
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * WrongRecordIn
+         * @description A record that is wrong at its source; `what`: what is wrong with it.
+         */
+        WrongRecordIn: {
+            /**
+             * About
+             * @default {}
+             */
+            about?: {
+                [key: string]: string | number | boolean | null;
+            };
+            /** Batch */
+            batch: number;
+            /** Item */
+            item: string;
+            /** What */
+            what: string;
+        };
+        /**
+         * WrongRecordOut
+         * @description A record named to its provider.
+         */
+        WrongRecordOut: {
+            /** About */
+            about: {
+                [key: string]: unknown;
+            };
+            /** Batch */
+            batch: number;
+            /** Item */
+            item: string;
+            /** Item Name */
+            item_name: string;
+            /**
+             * Named At
+             * Format: date-time
+             */
+            named_at: string;
+            /** Provider */
+            provider: string;
+            /** What */
+            what: string;
+        };
+        /**
+         * Text
+         * @description A text in both languages.
+         */
+        xinshu__catalogue__model__Text: {
             /** En */
             en: string;
             /** Zh */
@@ -9005,14 +11805,50 @@ export interface components {
             state: string;
         };
         /**
-         * OutcomeIn
-         * @description What became of a subject after the day of the evaluation.
+         * Count
+         * @description How many records, or how many different values of `distinct`. Nothing known counts 0.
          */
-        xinshu__evaluate__routes__OutcomeIn: {
-            /** Bad */
-            bad: boolean;
-            /** Code */
-            code: string;
+        xinshu__evaluate__model__Count: {
+            /** Date */
+            date?: string | null;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "higher" | "lower" | "neutral";
+            /** Distinct */
+            distinct?: string | null;
+            /** Id */
+            id: string;
+            /** Item */
+            item: string;
+            /** Meaning */
+            meaning: string;
+            name: components["schemas"]["xinshu__catalogue__model__Text"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            pattern: "count";
+            /** Twin */
+            twin: components["schemas"]["Bands"] | components["schemas"]["Flagged"] | components["schemas"]["Groups"];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "piece" | "CNY" | "CNY_10K" | "percent" | "ratio" | "day" | "month" | "year" | "person" | "flag" | "code" | "point" | "mu" | "kWh" | "m2" | "m3" | "USD_10K";
+            /**
+             * Valid
+             * @default false
+             */
+            valid?: boolean;
+            /**
+             * Where
+             * @default []
+             */
+            where?: components["schemas"]["When"][];
+            /** Window */
+            window?: number | null;
         };
         /**
          * BatchState
@@ -9476,13 +12312,6 @@ export interface components {
             updated_at: string;
         };
         /**
-         * OutcomeIn
-         * @description What a check found.
-         */
-        xinshu__members__onboarding__views__OutcomeIn: {
-            outcome: components["schemas"]["Outcome-Input"];
-        };
-        /**
          * SignatureOut
          * @description An agreement that concerns a member; `acceptance` null: to be signed.
          */
@@ -9581,6 +12410,57 @@ export interface components {
              * @default /
              */
             return_to?: string;
+        };
+        /**
+         * LineOut
+         * @description A subject of a list; `reasons` in Chinese; `score` for the platform alone.
+         */
+        xinshu__modules__routes__LineOut: {
+            /** Code */
+            code: string;
+            /** Degree */
+            degree: string;
+            /** Division */
+            division: string | null;
+            /** Grade */
+            grade: string | null;
+            /** Industry */
+            industry: string | null;
+            /** Kind */
+            kind: string | null;
+            /** Name */
+            name: string;
+            /** Parts */
+            parts: string[];
+            /** Points */
+            points: number;
+            /** Reasons */
+            reasons: string[];
+            /** Score */
+            score: number | null;
+            /** Size Class */
+            size_class: string | null;
+        };
+        /**
+         * Count
+         * @description A line of the totals (数量汇总); `item`: None where it is not of one item.
+         */
+        xinshu__report__model__Count: {
+            /** Count */
+            count: number;
+            /** Item */
+            item: string | null;
+            label: components["schemas"]["xinshu__report__model__Text"];
+        };
+        /**
+         * Text
+         * @description A text in both languages.
+         */
+        xinshu__report__model__Text: {
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * EventOut
@@ -16004,6 +18884,8 @@ export interface operations {
             query?: {
                 /** @description 只要这个模型的各版本 */
                 model?: string | null;
+                /** @description 只要这一状态的,如等待批准的 validated */
+                state?: components["schemas"]["State"] | null;
             };
             header?: never;
             path?: never;
@@ -16096,7 +18978,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Scorecard"];
+                "application/json": components["schemas"]["Scorecard-Input"];
             };
         };
         responses: {
@@ -16283,6 +19165,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    difference_v1_evaluation_models__id___version__difference_get: {
+        parameters: {
+            query: {
+                /** @description 与之比较的版本 */
+                with: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DifferencesOut"];
                 };
             };
             /** @description 请求有误 Bad request */
@@ -16616,6 +19589,94 @@ export interface operations {
             };
         };
     };
+    validation_v1_evaluation_models__id___version__validation_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValidationOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     validate_v1_evaluation_models__id___version__validation_post: {
         parameters: {
             query?: never;
@@ -16639,6 +19700,633 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    reading_v1_evaluation_models_reading_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftTextIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftReadOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listed_v1_evaluation_objections_get: {
+        parameters: {
+            query?: {
+                /** @description 只要办理中的 */
+                open?: boolean;
+                /** @description 只要已超期的 */
+                overdue?: boolean;
+                page?: number;
+                page_size?: number;
+                /** @description 状态 */
+                state?: ("received" | "in_review" | "upheld" | "partly" | "rejected" | "withdrawn") | null;
+                /** @description 信用主体代码 */
+                subject?: string | null;
+                /** @description 只要已决定而企业还没有看的 */
+                unseen?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionPageOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    one_v1_evaluation_objections__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionDetailOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    decide_v1_evaluation_objections__id__decision_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectionDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionDetailOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    take_v1_evaluation_objections__id__review_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionDetailOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    withdraw_v1_evaluation_objections__id__withdrawal_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionDetailOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    wrong_records_v1_evaluation_objections_wrong_records_get: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedRecordPageOut"];
                 };
             };
             /** @description 请求有误 Bad request */
@@ -16998,7 +20686,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PartOut"][];
+                    "application/json": components["schemas"]["SpreadOut"][];
                 };
             };
             /** @description 请求有误 Bad request */
@@ -21139,7 +24827,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["xinshu__members__onboarding__views__OutcomeIn"];
+                "application/json": components["schemas"]["OutcomeIn"];
             };
         };
         responses: {
@@ -21694,6 +25382,804 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["xinshu__members__onboarding__views__MemberOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    run_v1_module_runs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listed_v1_modules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModuleOut"][];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    one_v1_modules__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModulePageOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    leaders_v1_modules__id__circles_get: {
+        parameters: {
+            query?: {
+                page_size?: number;
+                skip?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderOut"][];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    circle_v1_modules__id__circles__leader__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                leader: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    made_v1_modules__id__list_runs__run_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRunOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    make_v1_modules__id__lists__list_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRunOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    statistics_v1_modules__id__statistics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FallOut"][];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    subjects_v1_modules__id__subjects_get: {
+        parameters: {
+            query?: {
+                /** @description 属于或可能 */
+                degree?: ("member" | "possible") | null;
+                /** @description 行政区划前缀 */
+                division?: string | null;
+                /** @description 信用等级 */
+                grade?: ("优" | "良" | "中" | "差") | null;
+                /** @description 按这个名单的条件 */
+                list?: string | null;
+                page_size?: number;
+                /** @description 领域 */
+                part?: string | null;
+                size?: ("large" | "medium" | "small" | "micro" | "undetermined" | "not_applicable") | null;
+                skip?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOut"];
                 };
             };
             /** @description 请求有误 Bad request */
@@ -22705,6 +27191,108 @@ export interface operations {
             };
         };
     };
+    portfolio_v1_portfolio_get: {
+        parameters: {
+            query?: {
+                /** @description 等级:变好、变差、不变、当时没有、变好或变差 */
+                changed?: ("better" | "worse" | "same" | "new" | "changed") | null;
+                descending?: boolean;
+                /** @description 行政区划前缀 */
+                division?: string | null;
+                /** @description 现在的等级 */
+                grade?: ("优" | "良" | "中" | "差") | null;
+                model?: string | null;
+                page?: number;
+                page_size?: number;
+                /** @description 只要这一用途的授权 */
+                purpose?: string | null;
+                /** @description 与该日的等级比较;不填为三个月前 */
+                since?: string | null;
+                /** @description 按得分、得分变化、等级或名称 */
+                sort?: "score" | "change" | "grade" | "name";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortfolioOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     figures_v1_public_figures_get: {
         parameters: {
             query?: never;
@@ -22856,6 +27444,250 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
                 };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    certificate_v1_public_report_certificate_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-pem-file": string;
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    by_code_v1_public_reports__check_code__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 报告首页的核验码,十六位,可带连字符 */
+                check_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportProofOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    by_file_v1_public_reports_verify_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportVerdictOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 过于频繁 Too many requests */
             429: {
@@ -23185,6 +28017,1165 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
                 };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listed_v1_report_feedback_get: {
+        parameters: {
+            query?: {
+                /** @description 只要早于此时的 */
+                before?: string | null;
+                /** @description 事项编号 */
+                item?: string | null;
+                /** @description 种类 */
+                kind?: ("useful" | "wrong" | "missing") | null;
+                /** @description 只要还没有答复的 */
+                open?: boolean;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackOut"][];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    answer_v1_report_feedback__feedback_id__answer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                feedback_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    listed_v1_reports_get: {
+        parameters: {
+            query?: {
+                /** @description 只要存证编号小于此的 */
+                before?: number | null;
+                /** @description 自该日(含)出具 */
+                from?: string | null;
+                /** @description 成员编号 */
+                member?: string | null;
+                page_size?: number;
+                /** @description 信用主体代码 */
+                subject?: string | null;
+                /** @description 至该日(含)出具 */
+                to?: string | null;
+                /** @description 报告类型 */
+                variant?: components["schemas"]["Variant"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"][];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    issue_v1_reports_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同一键只出具一份 */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    one_v1_reports__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 报告编号 */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    about_v1_reports__number__about_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 报告编号 */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    said_v1_reports__number__feedback_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 报告编号 */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackOut"][];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    say_v1_reports__number__feedback_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 报告编号 */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    page_v1_reports__number__html_get: {
+        parameters: {
+            query?: {
+                /** @description 作为附件下载 */
+                download?: boolean;
+                /** @description 文件的语言:zh、en */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description 报告编号 */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    download_v1_reports__number__json_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 报告编号 */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    document_v1_reports__number__pdf_get: {
+        parameters: {
+            query?: {
+                /** @description 文件的语言:zh、en */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description 报告编号 */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    quality_v1_reports_quality_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    schema_v1_schemas_report_1_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 过于频繁 Too many requests */
             429: {
@@ -25106,9 +31097,279 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["EvaluationOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    course_v1_subjects__code__evaluation_course_get: {
+        parameters: {
+            query?: {
+                /** @description 用途代码;本企业和平台可不填 */
+                purpose?: string;
+                /** @description 自该日 */
+                since?: string | null;
+                /** @description 至该日 */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourseOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    improvements_v1_subjects__code__evaluation_improvements_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImprovementsOut"];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    enter_v1_subjects__code__evaluation_objections_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionDetailOut"];
                 };
             };
             /** @description 请求有误 Bad request */
@@ -25291,6 +31552,189 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    of_subject_v1_subjects__code__modules_get: {
+        parameters: {
+            query?: {
+                /** @description 截至该日已知的信息 */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    obtained_v1_subjects__code__reports_get: {
+        parameters: {
+            query?: {
+                /** @description 只要存证编号小于此的 */
+                before?: number | null;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"][];
                 };
             };
             /** @description 请求有误 Bad request */

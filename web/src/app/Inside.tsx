@@ -5,6 +5,7 @@ import { useWords } from "../i18n/words";
 import { Empty } from "../parts/Empty";
 import { Page } from "../parts/Page";
 import { NotFound } from "./NotFound";
+import { CREDIT } from "./creditPages";
 import { DEPARTMENT } from "./departmentPages";
 import { INSTITUTION } from "./institutionPages";
 import { OPERATIONS } from "./operationsPages";
@@ -60,6 +61,7 @@ const PAGES: [path: string, place: string, page: ReactNode][] = [
   ["/systems", "/systems", <SystemsPage />],
   ["/permissions", "/permissions", <PermissionsPage />],
   ["/security-log", "/security-log", <LogPage />],
+  ...CREDIT,
   ...INSTITUTION,
   ...DEPARTMENT,
   ...OPERATIONS,

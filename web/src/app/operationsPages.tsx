@@ -19,6 +19,22 @@ const InquiriesPage = lazy(() =>
 const ConsentsPage = lazy(() =>
   import("../pages/oversight/ConsentsPage").then((m) => ({ default: m.ConsentsPage })),
 );
+const IndicatorsPage = lazy(() =>
+  import("../pages/indicators/IndicatorsPage").then((m) => ({ default: m.IndicatorsPage })),
+);
+const IndicatorPage = lazy(() =>
+  import("../pages/indicators/IndicatorPage").then((m) => ({ default: m.IndicatorPage })),
+);
+const ModelsPage = lazy(() => import("../pages/models/ModelsPage").then((m) => ({ default: m.ModelsPage })));
+const ModelPage = lazy(() => import("../pages/models/ModelPage").then((m) => ({ default: m.ModelPage })));
+const DraftPage = lazy(() => import("../pages/models/DraftPage").then((m) => ({ default: m.DraftPage })));
+const ObjectionsPage = lazy(() =>
+  import("../pages/objections/ObjectionsPage").then((m) => ({ default: m.ObjectionsPage })),
+);
+const ObjectionPage = lazy(() =>
+  import("../pages/objections/ObjectionPage").then((m) => ({ default: m.ObjectionPage })),
+);
+const GradesPage = lazy(() => import("../pages/grades/GradesPage").then((m) => ({ default: m.GradesPage })));
 
 /** Pages of operations and oversight, as in `Inside`: address, place, page. */
 export const OPERATIONS: [path: string, place: string, page: ReactNode][] = [
@@ -36,11 +52,32 @@ export const OPERATIONS: [path: string, place: string, page: ReactNode][] = [
   ["/oversight/inquiries", "/oversight", <InquiriesPage />],
   ["/oversight/consents", "/oversight", <ConsentsPage />],
   ["/oversight/consents/:id", "/oversight", <OnePaper back="oversight" />],
+  ["/indicators", "/indicators", <IndicatorsPage />],
+  ["/indicators/:id", "/indicators", <Given page={({ id = "" }) => <IndicatorPage key={id} id={id} />} />],
+  ["/evaluation-models", "/evaluation-models", <ModelsPage />],
+  ["/evaluation-models/new", "/evaluation-models", <DraftPage />],
+  [
+    "/evaluation-models/:id/:version/:part?",
+    "/evaluation-models",
+    <Given page={({ id = "", version = "", part }) => <ModelPage id={id} version={version} part={part} />} />,
+  ],
+  ["/objection-desk", "/objection-desk", <ObjectionsPage />],
+  [
+    "/objection-desk/:id",
+    "/objection-desk",
+    <Given page={({ id = "" }) => <ObjectionPage key={id} id={id} />} />,
+  ],
+  ["/grades/:part?", "/grades", <Given page={({ part }) => <GradesPage part={part} />} />],
 ];
 
 function Numbered({ page }: { page: (id: number) => ReactNode }) {
   const { id = "" } = useParams();
   return /^\d{1,15}$/.test(id) ? page(Number(id)) : <NotFound />;
+}
+
+/** Hands on what stands in the address. */
+function Given({ page }: { page: (given: Record<string, string | undefined>) => ReactNode }) {
+  return page(useParams());
 }
 
 function OnePaper({ back }: { back: "papers" | "oversight" }) {

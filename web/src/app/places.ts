@@ -37,9 +37,12 @@ import {
 import type { ComponentType } from "react";
 
 import type { zh } from "../i18n/zh";
+import { FIRM_CREDIT, INSTITUTION_CREDIT } from "./creditPlaces";
+import { EVALUATION } from "./evaluationPlaces";
 import type { Person } from "./session";
+import { isInstitution, isOperator, isProvider, isStaff, seesAllBatches, seesAllInquiries } from "./who";
 
-interface Place {
+export interface Place {
   path: string;
   name: keyof (typeof zh)["places"]["names"];
   icon: ComponentType<{ "aria-hidden"?: "true" }>;
@@ -50,18 +53,6 @@ interface Group {
   group: keyof (typeof zh)["places"]["groups"];
   entries: Place[];
 }
-
-const isStaff = (person: Person) => person.member !== null && person.member.kind !== "operator";
-const INSTITUTIONS = new Set(["bank", "guarantor", "credit_agency", "credit_service"]);
-const isInstitution = (person: Person) => INSTITUTIONS.has(person.member?.kind ?? "");
-const isProvider = (person: Person) => person.member?.kind === "provider";
-const isOperator = (person: Person) => person.member?.kind === "operator";
-
-/** Those who look after all providers, and those who supervise them; a provider has pages of its own. */
-const seesAllBatches = (person: Person) =>
-  person.may("read", "batch") && (isOperator(person) || person.member?.kind === "supervisor");
-const seesAllInquiries = (person: Person) =>
-  person.may("read", "inquiry") && (isOperator(person) || person.member?.kind === "supervisor");
 
 /** All places of the application, in groups; each says for whom it is. */
 export const PLACES: Group[] = [
@@ -78,6 +69,7 @@ export const PLACES: Group[] = [
         icon: FileTextOutlined,
         isFor: (person) => person.subject !== null && person.may("read", "information"),
       },
+      ...FIRM_CREDIT,
       {
         path: "/authorisations",
         name: "authorisations",
@@ -107,6 +99,7 @@ export const PLACES: Group[] = [
         icon: SearchOutlined,
         isFor: (person) => isInstitution(person) && person.may("read", "information"),
       },
+      ...INSTITUTION_CREDIT,
       {
         path: "/tracking",
         name: "tracking",
@@ -244,6 +237,7 @@ export const PLACES: Group[] = [
       },
     ],
   },
+  { group: "evaluation", entries: EVALUATION },
   {
     group: "node",
     entries: [

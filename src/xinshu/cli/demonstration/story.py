@@ -1,5 +1,6 @@
 """The story of the demo: a bank asks about a firm and gets what is open; the firm authorises, the bank gets more, the
-firm withdraws; the bank asks about many and is told of changes; every answer has its evidence, verified offline."""
+firm withdraws; the bank asks about many, is told of changes, obtains reports; every answer has its evidence, verified
+offline."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from xinshu.cli.demonstration.carrying import Carrying
 from xinshu.cli.demonstration.crew import Crew
 from xinshu.cli.demonstration.firm import Firm
 from xinshu.cli.demonstration.members import Members
+from xinshu.cli.demonstration.reporting import Reporting
 from xinshu.core.clock import CHINA
 from xinshu.crypto.suites import suite
 from xinshu.ledger import receipts
@@ -49,6 +51,8 @@ class Story:
         await self._members.sandbox_ready()
         await self._authorise(system)
         await Carrying(self._crew, self._members, self._firm, self._console).show(office, system)
+        services = self._services
+        await Reporting(self._crew, self._firm, services.settings, services.clock, self._console).show(system)
         await self._prove(office, answer["leaf"])
         await self._who_read()
 

@@ -13,6 +13,12 @@ export const home: Words["home"] = {
   held: "Batches held",
   accountProposals: "Account changes to confirm",
   failedJobs: "Failed jobs",
+  objections: "Objections to answer",
+  models: {
+    draft: "Evaluation models to validate",
+    validated: "Evaluation models to approve",
+    approved: "Evaluation models to start",
+  },
   waitsFor: { verification: "Papers to verify", witness: "Signatures to witness" },
   health: "Health of the platform",
   firm: "My firm",

@@ -11,6 +11,8 @@ export const home = {
   held: "批次暂停待处置",
   accountProposals: "账户变动待另一人确认",
   failedJobs: "后台任务失败",
+  objections: "评价异议待答复",
+  models: { draft: "评价模型待验证", validated: "评价模型待批准", approved: "评价模型待施行" },
   waitsFor: { verification: "纸质授权待核验", witness: "签署待见证" },
   health: "平台运行状况",
   firm: "我的企业",

@@ -9,12 +9,15 @@ import { dataUse } from "./dataUse";
 import { deliveries } from "./deliveries";
 import { desk } from "./desk";
 import { developers } from "./developers";
+import { evaluation } from "./evaluation";
 import { exporting } from "./exporting";
 import { file } from "./file";
 import { firm } from "./firm";
 import { front } from "./front";
+import { grading } from "./grading";
 import { health } from "./health";
 import { home } from "./home";
+import { indicators } from "./indicators";
 import { inquiries } from "./inquiries";
 import { institution } from "./institution";
 import { items } from "./items";
@@ -24,11 +27,16 @@ import { log } from "./log";
 import { me } from "./me";
 import { members } from "./members";
 import { notices } from "./notices";
+import { objectionDesk } from "./objectionDesk";
 import { oversight } from "./oversight";
 import { papers } from "./papers";
 import { permissions } from "./permissions";
 import { places } from "./places";
+import { portfolio } from "./portfolio";
 import { quality } from "./quality";
+import { scorecards } from "./scorecards";
+import { reportView } from "./reportView";
+import { reports } from "./reports";
 import { screen } from "./screen";
 import { screening } from "./screening";
 import { search } from "./search";
@@ -57,12 +65,15 @@ export const zh = {
   deliveries,
   desk,
   developers,
+  evaluation,
   exporting,
   file,
   firm,
   front,
+  grading,
   health,
   home,
+  indicators,
   inquiries,
   institution,
   items,
@@ -72,11 +83,16 @@ export const zh = {
   me,
   members,
   notices,
+  objectionDesk,
   oversight,
   papers,
   permissions,
   places,
+  portfolio,
   quality,
+  scorecards,
+  reportView,
+  reports,
   screen,
   screening,
   search,

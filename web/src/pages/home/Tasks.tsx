@@ -22,6 +22,13 @@ const WAITING = [
   "suspended",
 ] as const satisfies readonly MemberState[];
 
+/** Versions of models that wait for a step, and who takes it. */
+const MODEL_STEPS = [
+  ["draft", "validate"],
+  ["validated", "approve"],
+  ["approved", "start"],
+] as const;
+
 export interface Task {
   key: string;
   name: string;
@@ -104,6 +111,26 @@ function tasksOf(person: Person, { home, members }: Words): Task[] {
       to: "/accounts",
       countAll: async () =>
         (await got(api.GET("/v1/account-proposals", { params: { query: { state: "open", page_size: 1 } } })))
+          .total,
+    });
+  }
+  for (const [state, action] of MODEL_STEPS) {
+    if (!person.may(action, "evaluation-model")) continue;
+    tasks.push({
+      key: `models-${state}`,
+      name: home.models[state],
+      to: `/evaluation-models?state=${state}`,
+      countAll: async () =>
+        (await got(api.GET("/v1/evaluation-models"))).filter((one) => one.state === state).length,
+    });
+  }
+  if (person.may("review", "evaluation-objection")) {
+    tasks.push({
+      key: "objections",
+      name: home.objections,
+      to: "/objection-desk",
+      countAll: async () =>
+        (await got(api.GET("/v1/evaluation-objections", { params: { query: { open: true, page_size: 1 } } })))
           .total,
     });
   }

@@ -19,10 +19,19 @@ import { purposesFor } from "./outlook";
 
 /** Where an inquiry about one firm is put together, and its authorisation asked for. */
 export function WorkbenchPage({ code }: { code: string }) {
-  const { workbench } = useWords();
+  const { workbench, reports } = useWords();
+  const person = usePerson();
   const query = useQuery(subjectOf(code));
   return (
-    <Page title={query.data?.name ?? workbench.title} trail={<Link href="/search">{workbench.back}</Link>}>
+    <Page
+      title={query.data?.name ?? workbench.title}
+      trail={<Link href="/search">{workbench.back}</Link>}
+      actions={
+        person.may("issue", "report") && (
+          <Link href={`/reports/new?subject=${encodeURIComponent(code)}`}>{reports.newTitle}</Link>
+        )
+      }
+    >
       <Loaded query={query}>
         {(subject) => (
           <>

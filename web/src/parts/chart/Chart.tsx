@@ -21,13 +21,14 @@ export type { Part, Series } from "./options";
 
 const Drawing = lazy(() => import("./Drawing"));
 
-interface Common {
+export interface Common {
   title: string; // says what is shown; stands above the chart
   note?: ReactNode; // what the figures mean, as of when
   unit?: string; // 户, 条, 万元 …; stands behind figures
   format?: (value: number) => string; // of one figure; default: 1,234
   blank?: string; // what null is called in the table (“少于 10”); default: —
   height?: number; // pixels
+  least?: number; // where the axis of values begins; 0 unless said, and said in the note
   actions?: ReactNode; // beside the title, such as an export
 }
 
@@ -169,7 +170,7 @@ interface FigureProps {
   children: ReactNode; // the figures: head and body of a table
 }
 
-function Figure({ common, about, option, height, isBeside = false, children }: FigureProps) {
+export function Figure({ common, about, option, height, isBeside = false, children }: FigureProps) {
   const { chart } = useWords();
   const [asked, setAsked] = useState(false);
   const id = useId();
@@ -227,7 +228,7 @@ function useMost(parts: readonly Part[], common: Common): string {
   return chart.most(most.name, `${(common.format ?? count)(most.value)} ${common.unit ?? ""}`.trim());
 }
 
-function useStyle({ unit, format }: Common): Style {
+export function useStyle({ unit, format, least }: Common): Style {
   const { isDark } = useAppearance();
   const { language } = useLanguage();
   const isStill = useMatch("(prefers-reduced-motion: reduce)");
@@ -238,9 +239,10 @@ function useStyle({ unit, format }: Common): Style {
       isStill,
       isNarrow,
       unit: unit ?? "",
+      ...(least === undefined ? {} : { least }),
       format: format ?? count,
       short: (value) => shortCount(value, language),
     }),
-    [isDark, isStill, isNarrow, unit, format, language],
+    [isDark, isStill, isNarrow, unit, format, least, language],
   );
 }

@@ -1,10 +1,15 @@
-import { BarChart, LineChart, PieChart } from "echarts/charts";
+import { BarChart, GraphChart, LineChart, PieChart } from "echarts/charts";
 import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
 import { type EChartsCoreOption, type EChartsType, init, use as register } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import { useEffect, useRef } from "react";
 
-register([BarChart, LineChart, PieChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
+register([
+  BarChart,
+  GraphChart,
+  LineChart,
+  PieChart,
+  GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
 
 /** ECharts in a box of the given height. Loaded when the first chart is looked at (Chart.tsx). */
 export default function Drawing({ option, height }: { option: EChartsCoreOption; height: number }) {

@@ -14,12 +14,18 @@ export interface Part {
   value: number | null;
 }
 
+export interface Curve {
+  name: string;
+  points: readonly (readonly [x: number, y: number])[];
+}
+
 /** How a chart is drawn, whatever it shows. */
 export interface Style {
   isDark: boolean;
   isStill: boolean; // nothing moves
   isNarrow: boolean;
   unit: string; // stands behind every figure
+  least?: number; // where the axis of values begins; 0 unless said
   format: (value: number) => string;
   short: (value: number) => string; // for axes
 }
@@ -71,6 +77,47 @@ export function timeOption(
       emphasis: { disabled: true },
     })),
   };
+}
+
+/** Curves over a share, both from 0 to 1, such as of receiver operating characteristics. */
+export function curveOption(
+  curves: readonly Curve[],
+  axes: readonly [x: string, y: string],
+  style: Style,
+): EChartsCoreOption {
+  const palette = paletteOf(style);
+  const axis = (name: string, isAcross: boolean) => ({
+    type: "value",
+    min: 0,
+    max: 1,
+    interval: 0.25,
+    name,
+    nameLocation: "middle",
+    nameGap: isAcross ? 30 : 44,
+    nameTextStyle: { color: palette.ink3, fontSize: 13 },
+    axisLabel: { color: palette.ink3, fontSize: 13, formatter: percent },
+    splitLine: { lineStyle: { color: palette.line } },
+  });
+  return {
+    ...common(style),
+    grid: { left: 64, right: 16, top: 44, bottom: 48 },
+    legend: legend(palette, curves),
+    xAxis: axis(axes[0], true),
+    yAxis: axis(axes[1], false),
+    series: curves.map((one, i) => ({
+      type: "line",
+      name: one.name,
+      data: one.points.map(([x, y]) => [x, y]),
+      symbol: "none",
+      lineStyle: { width: 2, type: STROKES[i % STROKES.length] },
+      emphasis: { disabled: true },
+      silent: true,
+    })),
+  };
+}
+
+function percent(value: number): string {
+  return `${Math.round(100 * value)}%`;
 }
 
 /** Things side by side, longest names first: horizontal bars with their figures at the end. */
@@ -141,18 +188,18 @@ export function shareOption(parts: readonly Part[], style: Style): EChartsCoreOp
   };
 }
 
-interface Point {
+export interface Point {
   name: string;
   seriesName: string;
   value: number | null;
   color: string;
 }
 
-function paletteOf(style: Style): Palette {
+export function paletteOf(style: Style): Palette {
   return style.isDark ? dark : light;
 }
 
-function common(style: Style): EChartsCoreOption {
+export function common(style: Style): EChartsCoreOption {
   return {
     animation: !style.isStill,
     animationDuration: 300,
@@ -162,7 +209,7 @@ function common(style: Style): EChartsCoreOption {
   };
 }
 
-function legend(palette: Palette, series: readonly Series[]): EChartsCoreOption {
+export function legend(palette: Palette, series: readonly { name: string }[]): EChartsCoreOption {
   return {
     top: 0,
     left: 0,
@@ -179,7 +226,7 @@ function legend(palette: Palette, series: readonly Series[]): EChartsCoreOption 
 function valueAxis(style: Style, palette: Palette): EChartsCoreOption {
   return {
     type: "value",
-    min: 0,
+    min: style.least ?? 0,
     minInterval: 1,
     splitNumber: 4,
     axisLabel: { color: palette.ink3, fontSize: 13, formatter: (value: number) => style.short(value) },
@@ -188,7 +235,7 @@ function valueAxis(style: Style, palette: Palette): EChartsCoreOption {
 }
 
 /** A note in our own markup: the content security policy drops ECharts' inline styles, and text stays text. */
-function tip(write: (points: Point[]) => HTMLElement): EChartsCoreOption {
+export function tip(write: (points: Point[]) => HTMLElement): EChartsCoreOption {
   return {
     confine: true,
     transitionDuration: 0,

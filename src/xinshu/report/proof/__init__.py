@@ -1,0 +1,1 @@
+"""Signing of reports (PAdES) and their verification, by anybody: by code, by the file, offline with the certificate."""

@@ -1,0 +1,169 @@
+"""Operations of evaluation: indicators, models and their life, results; every page wide and narrow, in both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from typing import Literal
+
+import pytest
+from evaluation_world import CHIEF, DATA, SECOND, Evaluated, evaluated, outcomes
+from playwright.async_api import Browser, expect
+from web_kit import Eye, Listening
+
+
+@pytest.fixture(scope="module")
+async def world(node: Listening) -> AsyncIterator[Evaluated]:
+    """A province that is evaluated."""
+    yield await evaluated(node)
+
+
+PAGES = {
+    DATA: {
+        "evaluation-home": "/home",
+        "indicators": "/indicators?topic=行政处罚",
+        "indicators-none": "/indicators?text=没有这个",
+        "indicator": "/indicators/penalties_36m",
+        "indicator-ratio": "/indicators/inspection_pass_share",
+        "indicator-code": "/indicators/tax_credit_grade",
+        "indicator-lost": "/indicators/nothing_like_it",
+        "models": "/evaluation-models",
+        "models-waiting": "/evaluation-models?state=validated",
+        "models-none": "/evaluation-models?state=approved",
+        "model": "/evaluation-models/general/2026.1",
+        "model-draft": "/evaluation-models/individual-business/2026.1",
+        "model-validation": "/evaluation-models/general/2026.1/validation",
+        "model-validation-none": "/evaluation-models/individual-business/2026.1/validation",
+        "model-monitoring": "/evaluation-models/general/2026.1/monitoring",
+        "model-new": "/evaluation-models/new?from=general/2026.1",
+        "grades": "/grades",
+        "grades-list": "/grades/list",
+        "grades-list-filtered": "/grades/list?grade=优&division=3205",
+        "grades-runs": "/grades/runs",
+    },
+    CHIEF: {"model-to-approve": "/evaluation-models/general/2026.2"},
+}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize("login", PAGES)
+async def test_pages(
+    browser: Browser, node: Listening, world: Evaluated, login: str, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    eye = await Eye.open(browser, node, width, scheme=scheme, as_=login)
+    found = {}
+    for place, path in PAGES[login].items():
+        await eye.go(path)
+        await eye.keep(f"{place}-{width}-{scheme}")
+        faults = await eye.faults()
+        if await eye.overflow() > 0:
+            faults.append("wider than the window")
+        if faults:
+            found[place] = faults
+    assert found == {}
+    await eye.close()
+
+
+@pytest.mark.full
+async def test_pages_in_english(browser: Browser, node: Listening, world: Evaluated) -> None:
+    for login, pages in PAGES.items():
+        eye = await Eye.open(browser, node, 390, as_=login)
+        page = await eye.go("/catalogue")
+        await page.get_by_role("button", name="Switch to English").click()
+        await expect(page.locator("html")).to_have_attribute("lang", "en")
+        for place, path in pages.items():
+            await eye.go(path)
+            await eye.keep(f"{place}-390-english")
+            assert await eye.overflow() <= 0, path
+        await eye.close()
+
+
+async def test_an_indicator_is_found_and_said_in_words(browser: Browser, node: Listening, world: Evaluated) -> None:
+    eye = await Eye.open(browser, node, as_=DATA)
+    page = await eye.go("/indicators")
+    await expect(page.get_by_role("status")).to_have_text(re.compile(r"233 个指标，共 233 个"))
+    await page.get_by_label("查找").fill("处罚次数")
+    await page.get_by_label("查找").press("Enter")
+    await page.get_by_role("link", name="近36个月行政处罚次数").click()
+    await expect(page.get_by_text("只取截至日有效的记录")).to_be_visible()
+    await expect(page.get_by_text("不到 1、1 至不到 3、3 至不到 10、10 及以上")).to_be_visible()
+    await expect(page.get_by_role("table", name="哪些模型在用")).to_contain_text("遵纪守法")
+    assert await eye.faults() == []
+    await eye.close()
+
+
+async def test_a_model_is_drafted_with_faults_at_their_lines_then_validated_approved_and_started(
+    browser: Browser, node: Listening, world: Evaluated
+) -> None:
+    """By three people: whoever drafted or validated it cannot approve it."""
+    eye = await Eye.open(browser, node, as_=DATA)
+    page = await eye.go("/evaluation-models/new?from=general/2026.1")
+    await page.get_by_role("button", name=re.compile("填入")).click()
+    area = page.get_by_label("文本")
+    text = (await area.input_value()).replace('"version": "2026.1"', '"version": "2026.3"')
+    await area.fill(text.replace('"penalties_36m"', '"penalties_37m"', 1))
+    await page.get_by_role("button", name="检查", exact=True).click()
+    alert = page.get_by_role("alert")
+    await expect(alert).to_contain_text("没有指标 penalties_37m，是否应为 penalties_36m")
+    await expect(alert.locator("pre")).to_contain_text('"indicator": "penalties_37m"')
+    await eye.keep("model-draft-faults-1440-light")
+    assert await eye.faults() == []
+    await alert.get_by_role("button", name=re.compile("第 .* 行")).click()
+    marked = await area.evaluate("(box) => box.value.slice(box.selectionStart, box.selectionEnd)")
+    assert "penalties_37m" in marked
+    await area.fill(text)
+    await page.get_by_role("button", name="检查", exact=True).click()
+    await page.get_by_role("button", name="保存为草稿").click()
+    await page.get_by_role("tooltip").get_by_role("button", name="保存为草稿").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("2026.3")
+    await eye.close()
+
+    second = await Eye.open(browser, node, as_=SECOND)
+    page = await second.go("/evaluation-models/general/2026.3")
+    await page.get_by_label("结果数据的来源和口径").fill("虚构省贷款逾期 90 天以上")
+    file = page.locator("input[type=file]")
+    bad = {"name": "outcomes.csv", "mimeType": "text/csv", "buffer": (outcomes() + "\n123,perhaps").encode()}
+    await file.set_input_files(bad)  # type: ignore[arg-type]
+    await expect(page.get_by_role("alert")).to_contain_text("第 122 行")
+    await expect(page.get_by_role("button", name="验证", exact=True)).to_be_disabled()
+    await file.set_input_files({**bad, "buffer": outcomes().encode()})  # type: ignore[arg-type]
+    await expect(page.get_by_text("读到 120 个主体的结果，其中违约 6 个")).to_be_visible()
+    await page.get_by_role("button", name="验证", exact=True).click()
+    await expect(page.get_by_text("已验证，等待平台管理员批准。")).to_be_visible()
+    await page.get_by_role("link", name="验证", exact=True).click()
+    await expect(page.get_by_text("太少，AUC、KS 和违约率没有统计意义", exact=False)).to_be_visible()
+    await second.close()
+
+    chief = await Eye.open(browser, node, as_=CHIEF)
+    page = await chief.go("/home")
+    await page.get_by_role("link", name="评价模型待批准").click()
+    await page.get_by_role("link", name=re.compile("2026.3")).click()
+    for act, then in (("批准", "已批准"), ("施行", "施行中")):
+        await page.get_by_role("button", name=act, exact=True).click()
+        await page.get_by_role("tooltip").get_by_role("button", name=act, exact=True).click()
+        await expect(page.locator("header").get_by_text(then, exact=True)).to_be_visible()
+    await chief.settle()
+    await chief.keep("model-started-1440-light")
+    await chief.go("/evaluation-models?state=retired")
+    await expect(page.get_by_role("link", name=re.compile("2026.1"))).to_be_visible()
+    await chief.close()
+
+
+async def test_results_are_looked_at_and_a_run_is_asked_for(
+    browser: Browser, node: Listening, world: Evaluated
+) -> None:
+    await world.run()
+    eye = await Eye.open(browser, node, as_=DATA)
+    page = await eye.go("/grades")
+    await expect(page.get_by_text("共 264 户", exact=False)).to_be_visible()
+    await expect(page.get_by_role("table", name="按地区")).to_contain_text("苏州市")
+    await page.get_by_role("link", name="结果列表").click()
+    await expect(page.get_by_role("navigation", name="翻页")).to_contain_text("第 1 / 6 页")
+    await page.get_by_role("button", name="下一页").click()
+    await expect(page).to_have_url(re.compile("page=2"))
+    await page.get_by_role("link", name="运行", exact=True).click()
+    await page.get_by_role("button", name="全部重新评价").click()
+    await page.get_by_role("tooltip").get_by_role("button", name="全部重新评价").click()
+    await expect(page.get_by_text("已请求全部重新评价")).to_be_visible()
+    await eye.close()
