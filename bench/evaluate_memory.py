@@ -107,6 +107,7 @@ def fill(folder: Path, subjects: int) -> None:
 def _copy(link: psycopg.Connection[tuple[object, ...]], catalogue: Catalogue, view: View, file: Path) -> None:
     """The rows of some subjects into `arriving`; a row without an item says what kind a subject is."""
     duck = duckdb.connect()
+    duck.execute("set enable_progress_bar = false")
     kinds = [_SUBJECT_KIND[KINDS[kind].second] for kind in view.firms.kind.tolist()]
     numbers = pa.array(range(view.start + 1, view.stop + 1), pa.int64())
     given = pa.table({"subject_id": numbers, "kind": kinds})
@@ -157,8 +158,8 @@ async def evaluate(folder: Path, dsn: str) -> None:
         def piece_done(done: int, whole: int) -> None:
             peaks.append(peak.bytes)
             peak.bytes = 0
-            if len(peaks) % 5 == 0 or done == whole:
-                print(f"  {done:,} of {whole:,} after {time.perf_counter() - began:,.0f} s", flush=True)
+            so_far = f"{done:,} of {whole:,} after {time.perf_counter() - began:,.0f} s"
+            print(f"  {so_far}, highest memory of this piece {peaks[-1] / 2**20:,.0f} MiB", flush=True)
 
         done = await service.run_full(who, progress=piece_done)
         seconds = time.perf_counter() - began
@@ -167,7 +168,6 @@ async def evaluate(folder: Path, dsn: str) -> None:
     print(f"{done.subjects:,} subjects, {records:,} records, {len(book)} indicators, pieces of {PIECE:,}; ", end="")
     print(f"DuckDB limited to {settings.engine_memory}")
     print(f"{seconds:,.0f} s, {done.subjects / seconds:,.0f} subjects/s from records to stored grades")
-    print("highest memory of each piece, MiB: " + " ".join(f"{one / 2**20:,.0f}" for one in peaks))
     whole = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(f"highest memory of the process: {whole / 2**20:,.0f} MiB (Python and DuckDB)")
     print(f"highest memory of PostgreSQL: {servers.bytes / 2**20:,.0f} MiB (shared pages counted once)")

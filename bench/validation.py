@@ -1,6 +1,6 @@
 """Validation of the shipped models on an invented world, with enough bad outcomes to mean something about the program.
 
-    python bench/validation.py [subjects, default 80000] [of them for stability, default 20000]
+    python bench/validation.py [subjects, default 104000] [of them for stability, default 20000]
 
 Loans of the invented world that go bad within a year are too few: hundreds of thousands of subjects would be needed for
 farms. So the world's own rule of default is applied to everybody, as though each subject had a loan that runs through
@@ -162,4 +162,4 @@ def main(subjects: int, stable: int) -> None:
 
 if __name__ == "__main__":
     given = [int(value) for value in sys.argv[1:3]]
-    main(given[0] if given else 80_000, given[1] if len(given) > 1 else 20_000)
+    main(given[0] if given else 104_000, given[1] if len(given) > 1 else 20_000)

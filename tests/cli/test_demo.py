@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 import pyotp
 import pytest
+from cryptography import x509
 from typer.testing import CliRunner
 
 from xinshu.cli.demo import AS_OF, NotADemoError, _with_receiver, app, play
@@ -30,6 +31,8 @@ from xinshu.ledger import receipts
 from xinshu.members.accounts.totp import STEP
 from xinshu.node.app import build_node
 from xinshu.node.services import Services, open_services
+from xinshu.report.model import Report
+from xinshu.report.proof.examining import Finding, examine
 from xinshu.synth import World
 
 
@@ -97,17 +100,41 @@ async def test_the_demo_plays_and_plays_again(services: Services, clock: Wall, t
     assert all(stat.S_IMODE(one.stat().st_mode) == 0o600 for one in (home / "demo-keys").glob("*.private.pem"))
     assert not (home / "admin-token").exists()
 
-    tables = ("member_step", "member_document", "account", "client", "client_key")
+    await _evaluated_and_reported(services)
+    tables = ("member_step", "member_document", "account", "client", "client_key", "evaluation_model")
     before = {table: await rows(services, f"select count(*) from {table}") for table in tables}
     clock.ahead = timedelta(seconds=2 * STEP)  # one-time codes serve once
     await play(services, tmp_path, manifest)
     assert {table: await rows(services, f"select count(*) from {table}") for table in tables} == before
     inquiries = await rows(services, f"select member_id from inquiry where member_id = '{members['bank']['id']}'")
-    assert len(inquiries) == 2 * (3 + MANY + 1)  # open, authorised, revoked; a batch; a push; in both runs
+    assert len(inquiries) == 2 * (3 + MANY + 1 + 2)  # open, authorised, revoked; a batch; a push; reports; in both runs
+    held = await rows(services, "select purpose from consent where state = 'active' order by purpose")
+    assert [one["purpose"] for one in held] == ["loan_approval", "post_loan"]  # of the first run, used again
     webhooks = await rows(services, "select state from webhook")
     assert [one["state"] for one in webhooks] == ["closed", "closed"]
     failed = await rows(services, "select * from access_event where kind = 'sign_in' and code <> 'signed_in'")
     assert failed == []
+
+
+async def _evaluated_and_reported(services: Services) -> None:
+    """Models came into force by two persons; the bank has reports as files, which hold when looked at by anybody."""
+    models = await rows(services, "select * from evaluation_model order by id")
+    assert [one["id"] for one in models] == ["agriculture", "general", "individual-business"]
+    for one in models:
+        assert one["state"] == "in_force"
+        assert one["created_by"] == one["validated_by"] != one["approved_by"] == one["started_by"]
+    assert len(await rows(services, "select 1 from evaluation_result")) > 50
+    reports = await rows(services, "select variant, purpose, reader_kind, number from report order by leaf")
+    assert [(one["variant"], one["purpose"], one["reader_kind"]) for one in reports] == [
+        ("pre_loan", "loan_approval", "institution"), ("post_loan_change", "post_loan", "institution"),
+    ]  # fmt: skip
+    home = services.settings.home
+    told = Report.model_validate_json((home / "demo-report.json").read_bytes())
+    assert (told.number, told.evaluation is not None) == (reports[0]["number"], True)
+    assert told.number in (home / "demo-report.html").read_text(encoding="utf-8")
+    certificates = await services.report.verifier.certificates()
+    trusted = x509.load_pem_x509_certificates(certificates.encode())
+    assert examine((home / "demo-report.pdf").read_bytes(), trusted).finding is Finding.GENUINE
 
 
 async def _interrupted(services: Services) -> None:

@@ -43,7 +43,7 @@ async def test_models_and_one_subject(settings: Settings, tmp_path: Path, monkey
     monkeypatch.setenv("XINSHU_DATABASE_URL", settings.database_url.get_secret_value())
     monkeypatch.setenv("COLUMNS", "200")
     loaded = await run("load", "--json")
-    assert [one["state"] for one in json.loads(loaded.output)] == ["draft"] * 3, loaded.output
+    assert {one["state"] for one in json.loads(loaded.output)} == {"draft"}, loaded.output
     assert "没有新的模型" in (await run("load")).output
     outcomes = tmp_path / "outcomes.csv"
     outcomes.write_text("code,bad\n91320100748204660Q,maybe\n", encoding="utf-8")
@@ -62,4 +62,11 @@ async def test_models_and_one_subject(settings: Settings, tmp_path: Path, monkey
     unknown = await run("score", "91320100748204660Q")
     assert unknown.exit_code == 1 and "没有找到代码" in unknown.output
     assert json.loads((await run("monitor", "--json")).output) == []
+    for command in ("course", "improve"):
+        nobody = await run(command, "91320100748204660Q")
+        assert nobody.exit_code == 1 and "没有找到代码" in nobody.output
+    assert "没有差别" in (await run("compare", "general", "2026.1", "2026.1")).output
+    assert "没有评价模型 general 的版本 2030.1" in (await run("compare", "general", "2026.1", "2030.1")).output
+    late = await run("validate", "general", "2026.1", "--source", "测试", "--earlier", "2990-01-01")
+    assert late.exit_code == 1 and "应早于今天" in late.output
     assert "随软件提供" not in (await run("models")).output

@@ -1,8 +1,9 @@
-"""Charts of validation with what they cannot show, stability against an earlier day, two versions compared, approvals."""
+"""Charts of validation and what they cannot show, stability against an earlier day, versions compared, approvals."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from collect_kit import Node, code_of, firms, penalties
@@ -34,8 +35,7 @@ def test_the_curve_is_what_auc_and_ks_say() -> None:
     some = cases(200, 60)
     points = validation.curve(some)
     area = sum(
-        (after["good"] - before["good"]) * (after["bad"] + before["bad"]) / 2
-        for before, after in zip(points, points[1:], strict=False)
+        (after["good"] - before["good"]) * (after["bad"] + before["bad"]) / 2 for before, after in pairwise(points)
     )
     assert area == pytest.approx(validation.auc(some), abs=0.01)
     assert max(abs(point["bad"] - point["good"]) for point in points) == pytest.approx(validation.ks(some))
@@ -137,9 +137,8 @@ def test_differences_in_words() -> None:
     first[0] |= {"weight": 85, "missing": 85, "bins": [{"to": 0, "points": 85}, *first[0]["bins"][1:]]}
     gone = first.pop(1)
     document["dimensions"][1]["indicators"][0]["unseen"] = 41
-    document["vetoes"] = document["vetoes"][1:] + [
-        {"indicator": "penalties_36m", "op": "gt", "value": 10, "grade": "中", "reason": "处罚过多的情形"}
-    ]
+    more = {"indicator": "penalties_36m", "op": "gt", "value": 10, "grade": "中", "reason": "处罚过多的情形"}
+    document["vetoes"] = [*document["vetoes"][1:], more]
     document["uses"]["allowed"].remove("post_loan")
     found = {(one.part, one.kind, one.name): one.text for one in
              differences(before, Scorecard.model_validate(document), book())}  # fmt: skip
@@ -152,6 +151,6 @@ def test_differences_in_words() -> None:
     assert found["indicator", "changed", "纳税信用级别"] == "未列出的代码由 40 分改为 41 分"
     assert found["dimension", "changed", "遵纪守法"] == "由“遵纪守法”360 分改为“遵纪守法”325 分"
     assert found["vetoes", "removed", "当前在严重失信主体名单"].startswith("去掉:当前在严重失信主体名单内")
-    assert found["vetoes", "added", "近36个月行政处罚次数"].endswith("大于10.0),等级最高为中")
+    assert found["vetoes", "added", "近36个月行政处罚次数"].endswith("大于10),等级最高为中")
     assert found["uses", "removed", "可用于"] == "去掉:post_loan"
     assert differences(before, before, book()) == []

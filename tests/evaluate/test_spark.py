@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pytest
 from evaluate_kit import AS_OF, book, catalogue, chunks, compiled, compute, single
 
@@ -30,6 +31,7 @@ def spark() -> Iterator[Any]:
     builder = builder.config("spark.sql.shuffle.partitions", "2").config("spark.driver.bindAddress", "127.0.0.1")
     builder = builder.config("spark.sql.session.timeZone", "UTC").config("spark.sql.codegen.wholeStage", "false")
     session = builder.config("spark.driver.host", "127.0.0.1").getOrCreate()
+    ibis.pyspark.connect(session)  # makes known Ibis's settings for Spark, without which it cannot write the SQL
     yield session
     session.stop()
 

@@ -17,7 +17,7 @@ from test_asking import undated
 from xinshu.core.clock import SystemClock
 from xinshu.core.settings import Settings
 from xinshu.inquiry.evidence import InquiryCheck
-from xinshu.ledger.audit import audit
+from xinshu.ledger.audit import DetailCheck, audit
 from xinshu.members.events.check import EventCheck
 from xinshu.report.evidence import ReportCheck
 
@@ -65,7 +65,7 @@ async def compare_with_the_evidence(node: Address) -> None:
     kinds = [leaf.kind for leaf in reversed(leaves)]
     assert kinds.count("report") == 2  # the bank's and the firm's own
     digest = node.services.ledger.suite.digest
-    details = [InquiryCheck(digest), ReportCheck(digest), EventCheck()]
+    details: list[DetailCheck] = [InquiryCheck(digest), ReportCheck(digest), EventCheck()]
     count, faults = await audit(node.services.db, node.services.ledger, details)
     assert count > 50 and faults == []
     assert orjson.loads(leaves[-1].content)["about"]["variant"] == "pre_loan"

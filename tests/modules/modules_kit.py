@@ -64,6 +64,7 @@ def shareholding(serial: int, holder: int, **values: Any) -> dict[str, Any]:
         "uscc": code_of(serial), "subject_name": some_firms()[serial - 1]["subject_name"],
         "shareholder_name": some_firms()[holder - 1]["subject_name"], "shareholder_kind": "2",
         "shareholder_uscc": code_of(holder), "subscribed_amount": "100", "capital_currency": "CNY",
+        "share_ratio": "20", "subscribed_date": "2030-12-31", "paid_in_amount": "100",
     }  # fmt: skip
     return row | values
 

@@ -23,7 +23,7 @@ CASES = {
         "strategic-emerging", {"industry": "C3821", "scope": "光伏逆变器、储能设备的研发"}, "member",
     ),
     "made": ("strategic-emerging", {"scope": "光伏组件、太阳能电池的生产、销售"}, "member"),
-    "developed": ("strategic-emerging", {"scope": "光伏组件的技术研发、销售"}, "possible"),
+    "developed": ("strategic-emerging", {"scope": "光伏组件的技术研发、销售"}, "member"),
     "traded": ("strategic-emerging", {"scope": "光伏组件、太阳能电池、集成电路、医疗器械销售"}, "none"),
     "standing phrases": ("strategic-emerging", {"scope": "新能源技术推广服务;新材料技术推广服务;节能技术推广"}, "none"),
     "excluded": ("strategic-emerging", {"scope": "五金加工(不含光伏组件制造);不得从事集成电路生产"}, "none"),
@@ -39,7 +39,7 @@ CASES = {
     "a cooperative by name": ("agriculture", {"name": "示例县金穗玉米种植专业合作社"}, "member"),
     "a supply cooperative": ("agriculture", {"name": "示例县供销合作社", "scope": "日用百货销售"}, "none"),
     "a household is no firm": ("strategic-emerging", {"kind": "farm_household", "scope": "光伏发电"}, "none"),
-    "developing is enough": ("future-industries", {"scope": "石墨烯材料的研发、制备技术开发"}, "possible"),
+    "developing is enough": ("future-industries", {"scope": "石墨烯材料的研发、制备技术开发"}, "member"),
     "chain": ("key-supply-chains", {"scope": "汽车零部件、轴承的制造、加工"}, "member"),
     "repair is no chain": ("key-supply-chains", {"scope": "汽车维修;汽车零部件销售"}, "none"),
 }  # fmt: skip

@@ -32,7 +32,7 @@ CASES = {
     "forbidden": ("国家禁止经营的光伏产品不得生产", {"国家禁止经营的光伏产品不得生产": "out"}),
     "trade with abroad": ("自营和代理各类商品及技术的进出口业务", {"自营和代理各类商品及技术的进出口业务": "out"}),
     "the standing phrase": ("水稻种植。(依法须经批准的项目,经相关部门批准后方可开展经营活动)", {"水稻种植": "make"}),
-    "a bracket never closed": ("国务院决定禁止的不得经营;(白酒生产", {"国务院决定禁止的不得经营": "out", "白酒生产": "make"}),
+    "a bracket never closed": ("国务院禁止的不得经营;(白酒生产", {"国务院禁止的不得经营": "out", "白酒生产": "make"}),
     "full width": ("光伏组件制造；储能设备销售", {"光伏组件制造": "make", "储能设备销售": "trade"}),
     "not available": ("N/A", {}),
 }  # fmt: skip

@@ -166,3 +166,5 @@ async def test_health_and_metrics(node: Node) -> None:
     counted = {name: float(value) for name, value in re.findall(r"^(xinshu_ledger_\w+) (\S+)$", text, re.MULTILINE)}
     assert sum(counted.values()) >= 1  # the batch that was published
     assert "xinshu_inquiries 0.0" in text
+    assert 'xinshu_evaluation_objections{clock="overdue"} 0.0' in text
+    assert "xinshu_evaluation_full_run_age_seconds -1.0" in text

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from collect_kit import build, code_of, firms, penalties
+from collect_kit import Node, build, code_of, firms, penalties
 from typer.testing import CliRunner
 
 from xinshu.cli.report import app
@@ -28,8 +28,6 @@ async def run(*arguments: str) -> Any:
 async def test_issue_list_and_show(
     settings: Settings, db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from collect_kit import Node
-
     clock = FixedClock(SystemClock().now())
     node = Node(await build(settings, db, clock), clock)
     await node.publish(firms(2))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from asking_kit import Desk
@@ -11,6 +12,7 @@ from collect_kit import code_of
 from jsonschema import Draft202012Validator
 from report_kit import Counter, part
 
+from xinshu.ledger import Entry, LedgerUnavailableError
 from xinshu.members.model import MemberKind
 from xinshu.report.model import ItemState, ReaderKind, Variant
 from xinshu.report.numbers import is_number
@@ -192,6 +194,36 @@ async def test_the_evidence_is_whole(counter: Counter) -> None:
     assert [fault.code for fault in faults] == ["detail_altered"]
     await counter.node.table("update report set purpose = $2 where number = $1", row["number"], row["purpose"])
     assert await counter.audited() == []
+
+
+async def test_without_evidence_there_is_no_report(counter: Counter) -> None:
+    desk, log = counter.desk, counter.node.services.ledger.log
+    officer, serial = await desk.officer(), desk.fresh()
+    consent = await desk.authorised(serial, max_calls=3)
+    leaves, append = await desk.count("report"), log.append
+
+    async def broken(entry: Entry, detail: Any = None, row: Any = None) -> int:
+        if entry.kind == "report":
+            raise LedgerUnavailableError("存证暂时不能写入", hint="稍后重试")
+        return await append(entry, detail, row)
+
+    log.append = broken  # type: ignore[method-assign]
+    try:
+        refused = await counter.ask(officer, serial, "kept-1")
+    finally:
+        log.append = append  # type: ignore[method-assign]
+    assert (refused.status_code, refused.json()["code"]) == (503, "ledger_unavailable")
+    assert (await desk.count("report"), await desk.uses(consent)) == (leaves, ("active", 1))
+    assert (await officer.get("/v1/reports", params={"subject": code_of(serial)})).json() == []
+    told = await counter.issued(officer, serial, "kept-1")
+    assert await desk.uses(consent) == ("active", 1), "the same inquiry, not a second use"
+    left = await counter.node.table(
+        "select number from report_document d where not exists (select from report r where r.number = d.number)"
+    )
+    assert len(left) == 1 and left[0]["number"] != told["number"]
+    service = counter.node.services.report.service
+    counter.node.clock.advance(timedelta(minutes=61))
+    assert await service.remove_expired() == 1
 
 
 async def test_the_day_of_a_report_is_today_unless_told(counter: Counter) -> None:

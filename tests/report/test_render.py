@@ -181,7 +181,12 @@ def test_thousands_of_rows_are_all_there() -> None:
 
 def test_a_table_that_is_too_wide_becomes_records() -> None:
     narrow = sheet(kit.sample((kit.penalties(),)), "zh", kit.ADDRESS)["sections"][0]["blocks"][0]
-    assert narrow["form"] == "table" and len(narrow["rows"][0]["cells"]) == 5
+    assert (narrow["form"], narrow["size"], narrow["rows"][0]["cells"]) == (
+        "table",
+        "normal",
+        ["宁应急罚〔2026〕0 号", "0.50"],
+    )
+    assert narrow["same"].startswith("各条相同:处罚机关 南京市应急管理局;"), "said once"
     titles = [f"栏目{number}" for number in range(14)]
     wide = kit.part("宽表", titles, [kit.row(("一" * 12,) * 14)] * 2)
     block = sheet(kit.sample((wide,)), "zh", kit.ADDRESS)["sections"][0]["blocks"][0]

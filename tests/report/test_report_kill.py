@@ -61,6 +61,7 @@ async def until_killed(node: Process) -> dict[int, dict[str, Any] | None]:
     return answers
 
 
+@pytest.mark.full
 async def test_killed_while_issuing(desk: Desk) -> None:
     consent = await desk.authorised(1, max_calls=60)
     await admit(desk)

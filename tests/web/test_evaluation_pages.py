@@ -30,8 +30,8 @@ PAGES = {
         "models": "/evaluation-models",
         "models-waiting": "/evaluation-models?state=validated",
         "models-none": "/evaluation-models?state=approved",
-        "model": "/evaluation-models/general/2026.1",
-        "model-draft": "/evaluation-models/individual-business/2026.1",
+        "model": "/evaluation-models/general/2026.1/content",
+        "model-draft": "/evaluation-models/individual-business/2026.1/content",
         "model-validation": "/evaluation-models/general/2026.1/validation",
         "model-validation-none": "/evaluation-models/individual-business/2026.1/validation",
         "model-monitoring": "/evaluation-models/general/2026.1/monitoring",
@@ -40,8 +40,18 @@ PAGES = {
         "grades-list": "/grades/list",
         "grades-list-filtered": "/grades/list?grade=优&division=3205",
         "grades-runs": "/grades/runs",
+        "model-differences": "/evaluation-models/general/2026.2/differences",
+        "objection-desk": "/objection-desk",
+        "report-quality": "/report-quality",
+        "report-feedback": "/report-feedback",
+        "report-feedback-wrong": "/report-feedback?part=wrong",
+        "modules": "/modules",
+        "module": "/modules/key-supply-chains",
+        "module-figures": "/modules/key-supply-chains/figures",
+        "module-list": "/modules/key-supply-chains/list",
+        "module-circles": "/modules/key-supply-chains/circles",
     },
-    CHIEF: {"model-to-approve": "/evaluation-models/general/2026.2"},
+    CHIEF: {"model-to-approve": "/evaluation-models/general/2026.2/content"},
 }
 
 
@@ -120,7 +130,7 @@ async def test_a_model_is_drafted_with_faults_at_their_lines_then_validated_appr
     await eye.close()
 
     second = await Eye.open(browser, node, as_=SECOND)
-    page = await second.go("/evaluation-models/general/2026.3")
+    page = await second.go("/evaluation-models/general/2026.3/content")
     await page.get_by_label("结果数据的来源和口径").fill("虚构省贷款逾期 90 天以上")
     file = page.locator("input[type=file]")
     bad = {"name": "outcomes.csv", "mimeType": "text/csv", "buffer": (outcomes() + "\n123,perhaps").encode()}
@@ -132,7 +142,7 @@ async def test_a_model_is_drafted_with_faults_at_their_lines_then_validated_appr
     await page.get_by_role("button", name="验证", exact=True).click()
     await expect(page.get_by_text("已验证，等待平台管理员批准。")).to_be_visible()
     await page.get_by_role("link", name="验证", exact=True).click()
-    await expect(page.get_by_text("太少，AUC、KS 和违约率没有统计意义", exact=False)).to_be_visible()
+    await expect(page.get_by_text("违约只有 6 个，不足 30 个", exact=False)).to_be_visible()
     await second.close()
 
     chief = await Eye.open(browser, node, as_=CHIEF)

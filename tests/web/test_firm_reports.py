@@ -18,6 +18,7 @@ PAGES = {
     "evaluation-course": "/my-evaluation/course",
     "evaluation-model": "/my-evaluation/model",
     "evaluation-objections": "/my-evaluation/objections",
+    "evaluation-modules": "/my-evaluation/modules",
     "reports": "/my-reports",
 }
 

@@ -38,6 +38,15 @@ from xinshu.synth import World
 app = typer.Typer(help="演示:生成示范省,走完入驻、归集、查询、存证的全过程。")
 
 AS_OF = date(2026, 6, 30)  # fixed, so that a second run finds the same files
+LOOKS = (
+    ("企业:我的信用评价、怎样提高", "demo.firm", "/my-evaluation"),
+    ("企业:我的信用报告、谁取得过", "demo.firm", "/my-reports"),
+    ("银行:信用报告,三种格式", "demo.credit", "/reports"),
+    ("银行:贷后组合、等级变化", "demo.credit", "/portfolio"),
+    ("运营:评价模型、验证、批准", "demo.zhou", "/evaluation-models"),
+    ("特色功能模块、名单、链主", "demo.zhou", "/modules"),
+    ("任何人:核验报告", "—", "/verify"),
+)
 console = Console(highlight=False)
 
 
@@ -169,6 +178,10 @@ def _tell_logins(settings: Settings, logins: Logins) -> None:
     console.print(
         f"登录 {settings.origin};全部 {len(logins.people)} 个演示账户在 {logins.path}(仅本人可读)。", soft_wrap=True
     )
+    looks = Table("看什么", "以谁登录", "地址", title=f"在网页上看 {settings.origin}")
+    for what, login, path in LOOKS:
+        looks.add_row(what, login, path)
+    console.print(looks)
     console.print("动态验证码:把文件中的 totp 加到验证器应用,或执行 xinshu demo --code 登录名")
 
 

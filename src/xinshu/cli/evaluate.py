@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,7 +27,6 @@ from xinshu.evaluate.loader import Book
 from xinshu.evaluate.service import EvaluationService
 from xinshu.members.model import local_operator
 from xinshu.node.services import open_services
-from xinshu.store.workbench import Workbenches
 
 app = typer.Typer(help="信用评价:指标、评价模型、运行评价、查看一个主体的评价与理由。", no_args_is_help=True)
 Id = Annotated[str, typer.Argument(help="模型编号,如 general。")]
@@ -52,15 +52,8 @@ def _book(settings: Settings) -> Book:
 
 @asynccontextmanager
 async def _service() -> AsyncIterator[EvaluationService]:
-    settings, clock = load_settings(), SystemClock()
-    async with open_services(settings, clock) as services:
-        benches = Workbenches(settings.home / "work", settings.engine_memory, settings.engine_threads)
-        try:
-            yield EvaluationService(
-                services.db, Book.load(settings.definitions, services.catalogue), clock, services.ledger, benches
-            )
-        finally:
-            benches.close()
+    async with open_services(load_settings(), SystemClock()) as services:
+        yield services.evaluation
 
 
 @app.command()
@@ -173,6 +166,9 @@ def validate(
     outcomes: Annotated[
         Path | None, typer.Option(help="结果数据 CSV,两列 code,bad(0 或 1);不写则没有结果数据。", exists=True)
     ] = None,
+    earlier: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="与这一天的得分分布比较(PSI)。")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """验证模型:区分、校准、分布、公平。例:xinshu evaluate validate general 2026.1 --source 逾期 --outcomes o.csv"""
@@ -180,7 +176,8 @@ def validate(
     async def work() -> list[StoredModel]:
         known = _outcomes(outcomes) if outcomes is not None else {}
         async with _service() as service:
-            return [await service.validate(id, version, known, source, local_operator(local_user()))]
+            who = local_operator(local_user())
+            return [await service.validate(id, version, known, source, who, _day(earlier))]
 
     with explained(as_json):
         _say(run(work), "已验证", as_json)
@@ -307,6 +304,78 @@ def _show(found: Evaluation) -> None:
             about = ",".join(f"{key}={value}" for key, value in fact.about.items())
             console.print(f"  依据 {name}:{fact.item_name}({fact.provider},批次 {fact.batch}){about}", markup=False)
     console.print(card.uses.person, style="dim")
+
+
+@app.command()
+def course(
+    code: Annotated[str, typer.Argument(help="统一社会信用代码、原注册号或平台编号。")], as_json: Json = False
+) -> None:
+    """查看一个主体的评价怎样变化,留存证。例:xinshu evaluate course 91320100748204660Q"""
+
+    async def work() -> list[dict[str, Any]]:
+        async with _service() as service:
+            return (await service.course(code, "upkeep", local_operator(local_user()))).entries
+
+    with explained(as_json):
+        found = run(work)
+        if as_json:
+            print_json(found)
+            return
+        table = Table("日期", "模型", "版本", "等级", "得分", "原因", "变化")
+        for one in found:
+            score = str(one["score"]) if one["score"] is not None else ""
+            table.add_row(str(one["day"]), one["model_name"], one["version"], one["grade"] or "", score,
+                          one["cause_name"], ";".join(one["changes"]))  # fmt: skip
+        Console().print(table)
+
+
+@app.command()
+def improve(
+    code: Annotated[str, typer.Argument(help="统一社会信用代码、原注册号或平台编号。")], as_json: Json = False
+) -> None:
+    """一个主体怎样改进评价,留存证。例:xinshu evaluate improve 91320100748204660Q"""
+
+    async def work() -> dict[str, Any]:
+        async with _service() as service:
+            return await service.improvements(code, local_operator(local_user()))
+
+    with explained(as_json):
+        found = run(work)
+        if as_json:
+            print_json(found)
+            return
+        console = Console(highlight=False)
+        console.print(f"[bold]{found['name']}[/bold]:{found['grade']},{found['score']} 分;全部做到:"
+                      f"{found['together']['grade']},{found['together']['score']} 分")  # fmt: skip
+        table = Table("可得", "怎样改变", "做什么", "向谁办理")
+        for one in found["lifts"]:
+            sources = "、".join(source["provider"] for source in one["sources"])
+            table.add_row(f"等级{one['grade_without']}", one["reason"], one["action"], sources)
+        for one in found["steps"]:
+            sources = "、".join(source["provider"] for source in one["sources"])
+            table.add_row(f"{'至多 ' if one['at_most'] else ''}{one['gain']} 分", one["text"], one["action"], sources)
+        console.print(table)
+
+
+@app.command()
+def compare(
+    id: Id, version: Version, other: Annotated[str, typer.Argument(help="与之比较的版本。")], as_json: Json = False
+) -> None:
+    """一个版本与另一版本的差别。例:xinshu evaluate compare general 2026.2 2026.1"""
+
+    async def work() -> list[Any]:
+        async with _service() as service:
+            return await service.models.compared(id, version, other)
+
+    with explained(as_json):
+        found = run(work)
+        if as_json:
+            print_json([asdict(one) for one in found])
+            return
+        for one in found:
+            Console().print(f"{one.name}:{one.text}", highlight=False, markup=False)
+        if not found:
+            Console().print("没有差别", highlight=False)
 
 
 @app.command()

@@ -162,6 +162,7 @@ def _figures(part: ItemPart) -> tuple[str, str, str]:
 def _about(stored: Stored) -> dict[str, Any]:
     about = asdict(stored)
     del about["request"]
+    about["inquiry"] = str(stored.inquiry)
     return about | {"digest": stored.digest.hex(), "content_digest": stored.content_digest.hex()}
 
 

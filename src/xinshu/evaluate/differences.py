@@ -64,9 +64,8 @@ def _vetoes(before: Scorecard, after: Scorecard, book: Book) -> Iterator[Differe
 
 
 def _veto(veto: Veto, book: Book) -> str:
-    return (
-        f"{veto.reason}({_name(book, veto.indicator)}{_OPS.get(veto.op, veto.op)}{veto.value}),等级最高为{veto.grade}"
-    )
+    condition = f"{_name(book, veto.indicator)}{_OPS.get(veto.op, veto.op)}{_plain(veto.value)}"
+    return f"{veto.reason}({condition}),等级最高为{veto.grade}"
 
 
 def _dimensions(before: Scorecard, after: Scorecard) -> Iterator[Difference]:

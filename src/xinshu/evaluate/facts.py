@@ -50,3 +50,8 @@ def _quoted(name: str) -> str:
 def create(item: Item, sql: str) -> str:
     """The statement that makes the table."""
     return f"create or replace table {columns.table_name(item)} as {sql}"
+
+
+def add(item: Item, sql: str) -> str:
+    """The statement that adds to it."""
+    return f"insert into {columns.table_name(item)} {sql}"

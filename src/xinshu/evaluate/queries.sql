@@ -21,14 +21,8 @@ where subject_id = :subject_id and item = any (:items) and first_seen < :until
   and (known_to is null or known_to >= :until) and state not in ('repaired', 'withdrawn')
 order by item, valid_from, key;
 
--- name: records_of_range
--- The same for a range of subjects; copied out.
-select subject_id, item, payload
-from record
-where subject_id >= :low and subject_id < :high and item = any (:items) and first_seen < :until
-  and (known_to is null or known_to >= :until) and state not in ('repaired', 'withdrawn');
-
 -- name: records_of_subjects
+-- The same for some subjects; copied out.
 select subject_id, item, payload
 from record
 where subject_id = any (:subjects::bigint[]) and item = any (:items) and first_seen < :until

@@ -27,7 +27,9 @@ from xinshu.store import load_queries
 from xinshu.store.workbench import Workbench
 
 queries = load_queries("xinshu.evaluate")
-PIECE = 20_000  # subjects a transaction: about 0.3 GB of records
+LINE = 16 << 20  # bytes of a record at most; unless told, DuckDB would set aside sixteen times as much
+PIECE = 20_000  # subjects a transaction
+AT_ONCE = 1_000  # subjects whose records are read at once: about 0.06 GB where much is known of each
 
 
 def end_of(day: date) -> datetime:
@@ -48,26 +50,32 @@ class Engine:
         """Compile a book."""
         return cls(book, Compiled(book), Single(book))
 
-    def compute(
-        self, bench: Workbench, records: str, subjects: Sequence[tuple[int, str | None]], day: Day,
-        cards: Sequence[Scorecard],
-    ) -> None:  # fmt: skip
-        """From a CSV of records (subject_id, item, payload) to tables `indicators` and `evaluations` of the bench."""
+    def begin(self, bench: Workbench, subjects: Sequence[tuple[int, str | None]]) -> None:
+        """Table `SUBJECTS` and empty tables of facts."""
         schema = pa.schema([(SUBJECT, pa.int64()), ("kind", pa.string())])
         known = pa.table([list(column) for column in zip(*subjects, strict=True)], schema=schema)
         bench.connection.register("given_subjects", known)
         bench.execute(f"create or replace table {SUBJECTS} as from given_subjects")
         bench.connection.unregister("given_subjects")
-        bench.execute(
-            f"create or replace view given as select * from read_csv('{records}', header = false, "  # noqa: S608
-            "columns = {'subject_id': 'bigint', 'item': 'varchar', 'payload': 'varchar'}, quote = '\"', escape = '\"', "
-            "max_line_size = 16777216, parallel = false)"
-        )
-        bench.execute("create or replace table arrived as from given")
+        bench.execute("create or replace table arrived (subject_id bigint, item varchar, payload varchar)")
         for number, fields in self.single.fields.items():
             item = self.book.catalogue.item(number)
             bench.execute(facts.create(item, facts.from_payloads(item, fields, "arrived")))
+
+    def add(self, bench: Workbench, records: str) -> None:
+        """Put the facts of a CSV of records (subject_id, item, payload) into their tables."""
+        bench.execute(
+            f"create or replace table arrived as select * from read_csv('{records}', header = false, "  # noqa: S608
+            "columns = {'subject_id': 'bigint', 'item': 'varchar', 'payload': 'varchar'}, quote = '\"', escape = '\"', "
+            f"max_line_size = {LINE}, buffer_size = {2 * LINE}, parallel = false)"
+        )
+        for number, fields in self.single.fields.items():
+            item = self.book.catalogue.item(number)
+            bench.execute(facts.add(item, facts.from_payloads(item, fields, "arrived")))
         bench.execute("drop table arrived")
+
+    def compute(self, bench: Workbench, day: Day, cards: Sequence[Scorecard]) -> None:
+        """From the facts to tables `indicators` and `evaluations` of the bench."""
         for name, statement in self.compiled.steps(day):
             bench.execute(f'create or replace table "{name}" as {statement}')
         parts = [self._evaluations(card) for card in cards]
@@ -108,31 +116,39 @@ def filled(book: Book, stored: Values) -> Values:
     return {one.id: stored.get(one.id, 0 if _absent_is_zero(one) else None) for one in book}
 
 
+async def load(
+    conn: Any, bench: Workbench, engine: Engine, subjects: Sequence[tuple[int, str | None]], until: datetime
+) -> None:
+    """What was known of some subjects (id, kind) before a moment, as tables of facts in the bench."""
+    await asyncio.to_thread(engine.begin, bench, subjects)
+    sql = queries.records_of_subjects.sql.rstrip().rstrip(";")
+    known = sorted(subject for subject, _ in subjects)
+    records = bench.folder / "records.csv"  # in clear: the folder is private to the node, the file goes at once
+    for place in range(0, len(known), AT_ONCE):
+        given = known[place : place + AT_ONCE], engine.book.items(), until
+        try:
+            await conn.copy_from_query(sql, *given, output=str(records), format="csv")
+            await asyncio.to_thread(engine.add, bench, str(records))
+        finally:
+            records.unlink(missing_ok=True)
+
+
 async def piece(
     conn: Any, bench: Workbench, engine: Engine, cards: Sequence[Scorecard], day: Day, now: datetime, *,
     bounds: tuple[int, int] | None = None, chosen: Sequence[int] | None = None,
 ) -> tuple[int, int]:  # fmt: skip
     """Evaluate the subjects of a range of ids, or some; (subjects, grades changed). `conn` is in a transaction."""
-    items, until = engine.book.items(), end_of(day.day)
+    until = end_of(day.day)
     if bounds is not None:
         low, high = bounds
         subjects = [(r["id"], r["kind"]) async for r in queries.subjects_of_range(conn, low=low, high=high)]
-        sql = queries.records_of_range.sql
-        given: tuple[Any, ...] = (low, high, items, until)
     else:
         assert chosen is not None  # noqa: S101  (one of the two)
-        some = list(chosen)
-        subjects = [(r["id"], r["kind"]) async for r in queries.subjects_of(conn, subjects=some)]
-        sql = queries.records_of_subjects.sql
-        given = (some, items, until)
+        subjects = [(r["id"], r["kind"]) async for r in queries.subjects_of(conn, subjects=list(chosen))]
     if not subjects:
         return 0, 0
-    records = bench.folder / "records.csv"  # in clear: the folder is private to the node, the file goes at once
-    try:
-        await conn.copy_from_query(sql.rstrip().rstrip(";"), *given, output=str(records), format="csv")
-        await asyncio.to_thread(engine.compute, bench, str(records), subjects, day, cards)
-    finally:
-        records.unlink(missing_ok=True)
+    await load(conn, bench, engine, subjects, until)
+    await asyncio.to_thread(engine.compute, bench, day, cards)
     await queries.create_stage(conn)
     for table, query in (
         ("evaluation_stage", _stage_sql()),

@@ -84,18 +84,17 @@ class Single:
 
     def evaluate(self, records: Mapping[str, Rows], day: Day, names: Iterable[str] | None = None) -> Values:
         """The values by indicator; `records`: item number → payloads. `names`: only these and what they divide."""
-        rows = {
-            number: typed_rows(self.book.catalogue.item(number), fields, records.get(number, ()))
-            for number, fields in self.fields.items()
-        }
         wanted = [self.book[name] for name in names] if names is not None else list(self.book)
         parts = wanted + [
             self.book[name] for one in wanted if isinstance(one, Ratio) for name in (one.numerator, one.denominator)
         ]
+        rows: dict[str, Rows] = {}
         values: Values = {}
         for part in parts:
             if part.id not in values and not isinstance(part, Ratio):
                 item = self.book.catalogue.item(part.item)
+                if item.item not in rows:
+                    rows[item.item] = typed_rows(item, self.fields[item.item], records.get(item.item, ()))
                 values[part.id] = _value(item, part, rows[item.item], day)
         return {one.id: _ratio(one, values) if isinstance(one, Ratio) else values[one.id] for one in wanted}
 

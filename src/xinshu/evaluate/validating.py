@@ -89,18 +89,13 @@ class Validating:
         self, bench: Workbench, engine: run.Engine, card: Scorecard, day: Day, low: int, high: int
     ) -> list[Case]:
         until = run.end_of(day.day)
-        records = bench.folder / "records.csv"  # in clear: the folder is private to the node, the file goes at once
         async with self._db.acquire() as conn:
             known = [row["id"] async for row in queries.known_by(conn, low=low, high=high, until=until)]
             subjects = [(row["id"], row["kind"]) async for row in queries.subjects_of(conn, subjects=known)]
             if not subjects:
                 return []
-            sql = queries.records_of_range.sql.rstrip().rstrip(";")
-            try:
-                await conn.copy_from_query(sql, low, high, self._book.items(), until, output=str(records), format="csv")
-                await asyncio.to_thread(engine.compute, bench, str(records), subjects, day, [card])
-            finally:
-                records.unlink(missing_ok=True)
+            await run.load(conn, bench, engine, subjects, until)
+        await asyncio.to_thread(engine.compute, bench, day, [card])
         rows = await asyncio.to_thread(_fetch, bench)
         return [Case(points, grade, None, {}) for points, grade in rows]
 

@@ -66,9 +66,6 @@ create temp table membership_stage (
 ) on commit drop;
 create temp table relation_stage (subject_id bigint, other_code text, kind text, item text) on commit drop;
 
--- name: drop_stage#
-drop table membership_stage, relation_stage;
-
 -- name: forget_memberships!
 delete from module_membership where subject_id = any (:subjects::bigint[]);
 

@@ -138,4 +138,4 @@ async def _store(conn: Any, found: Found, subjects: list[int], day: date, now: d
     await queries.forget_relations(conn, subjects=subjects)
     await queries.store_memberships(conn, as_of=day, now=now)
     await queries.store_relations(conn)
-    await queries.drop_stage(conn)
+    await conn.execute("drop table membership_stage, relation_stage")

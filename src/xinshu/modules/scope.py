@@ -56,10 +56,14 @@ _HEAD = re.compile(f"(?:(?:{_VERB})|(?:{_LINK})|(?:{_FILL}))+")
 _TAIL = re.compile(f"(?:(?:{_VERB})|(?:{_LINK})|(?:{_FILL}))+$")
 _FIND_VERB = re.compile(_VERB)
 
-# Notes in brackets that say how, not what; a clause that holds one of these is no business of its own either.
+# Notes in brackets that say how, not what; clauses outside that are no business of their own either.
 _NOTE = re.compile(
     "依法|须经|凭.{0,20}(?:证|文件|批)|许可|审批|批准|前置|后置|有效期|限制类|法律|法规|国务院|国家限定|国家有专项|禁止的?不得|"
     "自主选择|具体经营|经营期限|以上|以下|上述|分支机构|不得"
+)
+_PHRASE = re.compile(
+    "依法|须经|凭.{0,20}(?:证|文件|批)|审批|批准|法律|法规|国务院|国家限定|国家有专项|自主选择|具体经营|经营期限|上述|"
+    "以[上下](?:经营|项目|范围|各项|商品|凡|涉及)"
 )
 _NOT = "不含|不包括|不包含|不涉及|不从事|不生产|不经营|不得|不能|不可|不准|无权|禁止|严禁"
 _OUT = re.compile(f"{_NOT}|除外|以外|停止|暂停|取消|未经|未取得|^除|除.{{1,30}}外")
@@ -137,7 +141,7 @@ def _segment(segment: str, place: int) -> list[Clause]:
     out = between = False
     for token in tokens:
         between = between or token.startswith("除")
-        excluded = out or between or _OUT.search(token) is not None or _NOTE.search(token) is not None
+        excluded = out or between or _OUT.search(token) is not None or _PHRASE.search(token) is not None
         out = out or _OUT_ON.search(token) is not None
         if between and re.search("外(?:的|$)", token):
             between = False

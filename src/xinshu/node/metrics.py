@@ -6,7 +6,7 @@ import asyncio
 from datetime import datetime, timedelta
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -30,6 +30,10 @@ _refusals = Gauge("xinshu_refusals", "Refusals of the last hour by code", ["code
 _leaves = Gauge("xinshu_ledger_leaves", "Leaves in the log of evidence", registry=_registry)
 _waiting = Gauge("xinshu_ledger_waiting", "Leaves waiting to come into the log", registry=_registry)
 _inquiries = Gauge("xinshu_inquiries", "Inquiries answered (estimate)", registry=_registry)
+_evaluations = Gauge("xinshu_evaluations", "Evaluations by model and grade", ["model", "grade"], registry=_registry)
+_objections = Gauge("xinshu_evaluation_objections", "Objections under way", ["clock"], registry=_registry)
+_evaluated = Gauge("xinshu_evaluation_full_run_age_seconds", "Since the last full run; -1: none", registry=_registry)
+_modules = Gauge("xinshu_module_subjects", "Subjects by feature module", ["module", "degree"], registry=_registry)
 HOUR = timedelta(hours=1)
 KEPT = timedelta(seconds=5)
 
@@ -114,4 +118,19 @@ async def exposition(services: Services) -> bytes:
         _leaves.set(leaves["size"] or 0)
         _waiting.set(leaves["waiting"])
         _inquiries.set(await queries.inquiries_estimated(conn))
+        _modules.clear()
+        async for row in queries.module_subjects(conn):
+            _modules.labels(row["module"], row["degree"]).set(row["subjects"])
+        await _of_evaluations(services, conn)
     return generate_latest(_registry) + generate_latest(observed.registry)
+
+
+async def _of_evaluations(services: Services, conn: Any) -> None:
+    _evaluations.clear()
+    async for row in queries.evaluations_by_grade(conn):
+        _evaluations.labels(row["model"], row["grade"]).set(row["subjects"])
+    open_ = await queries.objections_open(conn, today=services.clock.today())
+    _objections.labels("running").set(open_["running"])
+    _objections.labels("overdue").set(open_["overdue"])
+    last = await queries.last_full_evaluation(conn)
+    _evaluated.set((services.clock.now() - last).total_seconds() if last is not None else -1)

@@ -64,3 +64,19 @@ where state in ('published', 'feedback_sent') group by provider, item;
 
 -- name: providers_online
 select provider_code as provider, name from member where state = 'online' and provider_code is not null;
+
+-- name: evaluations_by_grade
+-- From the index by model and grade.
+select model, grade, count(*) as subjects from evaluation_result group by model, grade;
+
+-- name: objections_open^
+-- Objections to evaluations under way, and of them those whose clock has run out.
+select count(*) filter (where due >= :today) as running, count(*) filter (where due < :today) as overdue
+from evaluation_objection where state in ('received', 'in_review');
+
+-- name: last_full_evaluation$
+select max(finished_at) from evaluation_run where kind = 'full';
+
+-- name: module_subjects
+-- From the index by module and degree.
+select module, degree, count(*) as subjects from module_membership group by module, degree;

@@ -81,4 +81,4 @@ export function Routes() {
 }
 
 const INSIDE =
-  /^\/(?<place>home|search|workbench|tracking|inquiries|batches-of-inquiries|screening|subscriptions|usage|developers|items|upload|deliveries|quality|my-data-use|batches|ledger|jobs|health|paper-authorisations|oversight|indicators|evaluation-models|grades|objection-desk|report-quality|report-feedback|file|my-evaluation|my-reports|reports|portfolio|seen|authorisations|me|delegates|member|onboarding|firm-accounts|accounts|systems|permissions|security-log)(\/|$)/;
+  /^\/(?<place>home|search|workbench|tracking|inquiries|batches-of-inquiries|screening|subscriptions|usage|developers|items|upload|deliveries|quality|my-data-use|batches|ledger|jobs|health|paper-authorisations|oversight|indicators|evaluation-models|grades|modules|objection-desk|report-quality|report-feedback|file|my-evaluation|my-reports|reports|portfolio|seen|authorisations|me|delegates|member|onboarding|firm-accounts|accounts|systems|permissions|security-log)(\/|$)/;

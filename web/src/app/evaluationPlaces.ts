@@ -1,4 +1,12 @@
-import { BulbOutlined, CalculatorOutlined, MessageOutlined, TrophyOutlined } from "@ant-design/icons";
+import {
+  BulbOutlined,
+  CalculatorOutlined,
+  ClusterOutlined,
+  CommentOutlined,
+  MessageOutlined,
+  PieChartOutlined,
+  TrophyOutlined,
+} from "@ant-design/icons";
 
 import type { Place } from "./places";
 
@@ -27,5 +35,23 @@ export const EVALUATION: Place[] = [
     name: "objections",
     icon: MessageOutlined,
     isFor: (person) => person.subject === null && person.may("read", "evaluation-objection"),
+  },
+  {
+    path: "/modules",
+    name: "modules",
+    icon: ClusterOutlined,
+    isFor: (person) => person.may("read", "module"),
+  },
+  {
+    path: "/report-quality",
+    name: "reportQuality",
+    icon: PieChartOutlined,
+    isFor: (person) => person.may("quality", "report"),
+  },
+  {
+    path: "/report-feedback",
+    name: "reportFeedback",
+    icon: CommentOutlined,
+    isFor: (person) => person.may("answer", "report"),
   },
 ];

@@ -34,6 +34,16 @@ const ObjectionsPage = lazy(() =>
 const ObjectionPage = lazy(() =>
   import("../pages/objections/ObjectionPage").then((m) => ({ default: m.ObjectionPage })),
 );
+const ModulesPage = lazy(() =>
+  import("../pages/modules/ModulesPage").then((m) => ({ default: m.ModulesPage })),
+);
+const ModulePage = lazy(() => import("../pages/modules/ModulePage").then((m) => ({ default: m.ModulePage })));
+const ReportQualityPage = lazy(() =>
+  import("../pages/reportdesk/QualityPage").then((m) => ({ default: m.QualityPage })),
+);
+const ReportFeedbackPage = lazy(() =>
+  import("../pages/reportdesk/FeedbackPage").then((m) => ({ default: m.FeedbackPage })),
+);
 const GradesPage = lazy(() => import("../pages/grades/GradesPage").then((m) => ({ default: m.GradesPage })));
 
 /** Pages of operations and oversight, as in `Inside`: address, place, page. */
@@ -66,6 +76,14 @@ export const OPERATIONS: [path: string, place: string, page: ReactNode][] = [
     "/objection-desk/:id",
     "/objection-desk",
     <Given page={({ id = "" }) => <ObjectionPage key={id} id={id} />} />,
+  ],
+  ["/report-quality", "/report-quality", <ReportQualityPage />],
+  ["/report-feedback", "/report-feedback", <ReportFeedbackPage />],
+  ["/modules", "/modules", <ModulesPage />],
+  [
+    "/modules/:id/:part?",
+    "/modules",
+    <Given page={({ id = "", part }) => <ModulePage key={id} id={id} part={part} />} />,
   ],
   ["/grades/:part?", "/grades", <Given page={({ part }) => <GradesPage part={part} />} />],
 ];

@@ -1,9 +1,10 @@
 """How the evaluation models of the demo come into force: drafted and validated by one person, approved and started by
-another, then everybody is evaluated by the background worker."""
+another, then everybody is evaluated by the background worker; and who is found to belong to the feature modules."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,14 +19,12 @@ from xinshu.cli.demonstration.calls import Person
 from xinshu.cli.demonstration.crew import Crew
 from xinshu.cli.output import local_user
 from xinshu.evaluate import scorecards
-from xinshu.evaluate.run import PIECE
 from xinshu.jobs import JobNotNowError
 from xinshu.members.model import local_operator
 from xinshu.node.services import Services
 
 SOURCE = "虚构世界的贷款结果,多在评分日之前;只演示验证程序,不能说明模型在真实企业上的区分能力"
 PAUSE = 0.3  # seconds between two looks at a run
-PATIENCE = 300  # seconds until everybody is evaluated
 
 
 class Rating:
@@ -36,16 +35,17 @@ class Rating:
         self._services = services
         self._folder = folder
         self._console = console
+        self._who = local_operator(local_user())
 
     async def settle(self) -> None:
-        """Raises RefusedError, TimeoutError."""
+        """Raises RefusedError."""
         officer, admin = await self._crew.first(), await self._crew.admin()
         states = {(one["id"], one["version"]): one["state"] for one in await officer.get("/v1/evaluation-models")}
         cards = scorecards.load(self._services.settings.definitions, self._services.evaluation.book)
         waiting = [card for card in cards if states.get((card.id, card.version)) not in ("in_force", "retired")]
         if waiting:
-            with self._console.status("信用评价:计算指标"):
-                await self._indicators()
+            with self._console.status("信用评价:计算指标"):  # over which a model is validated
+                await _alone(lambda: self._services.evaluation.run_full(self._who))
         outcomes = await asyncio.to_thread(self._outcomes)
         for card in waiting:
             place, state = f"/v1/evaluation-models/{card.id}/{card.version}", states.get((card.id, card.version))
@@ -57,30 +57,36 @@ class Rating:
                 await admin.post(f"{place}/approval")
             await admin.post(f"{place}/start")
         models = [one for one in await officer.get("/v1/evaluation-models") if one["state"] == "in_force"]
+        if not models:
+            return  # retired since, by whoever has the node
         with self._console.status("信用评价:全部主体"):
-            await asyncio.wait_for(self._evaluated(officer, models), PATIENCE)
+            everybody = self._services.evaluation.run_full
+            await _alone(lambda: everybody(self._who), lambda: self._evaluated(officer, models))
         await self._show(officer, models)
+        await self._modules(officer)
 
-    async def _indicators(self) -> None:
-        """A model is validated over stored indicators, and the worker computes none before one is in force."""
-        who = local_operator(local_user())
-        while True:
-            try:
-                await self._services.evaluation.run_full(who, piece=PIECE)
-            except JobNotNowError:
-                await asyncio.sleep(PAUSE)
-            else:
-                return
+    async def _modules(self, officer: Person) -> None:
+        """Everybody is classified at once, where the worker has not come to it yet."""
+        modules = self._services.modules
+        if await modules.waiting() > 0:
+            with self._console.status("特色功能模块:全部主体"):
+                await _alone(lambda: modules.run_full(self._who))
+        table = Table("模块", "属于", "可能", title="特色功能模块(机器识别,须核对)")
+        for one in await officer.get("/v1/modules"):
+            counts = [f"{one['counts'][degree] or 0:,}" for degree in ("member", "possible")]
+            table.add_row(one["name"], *counts)
+        self._console.print(table)
 
-    async def _evaluated(self, officer: Person, models: list[dict[str, Any]]) -> None:
-        """Wait for a full run that began after the last model came into force."""
+    async def _evaluated(self, officer: Person, models: list[dict[str, Any]]) -> bool:
+        """Whether there was a full run that began after the last model came into force."""
         since = max(datetime.fromisoformat(one["started_at"]) for one in models)
-        while True:
-            for one in await officer.get("/v1/evaluation-runs", page_size=200):
-                begun = datetime.fromisoformat(one["started_at"])
-                if one["kind"] == "full" and one["finished_at"] is not None and begun >= since:
-                    return
-            await asyncio.sleep(PAUSE)
+        runs = await officer.get("/v1/evaluation-runs", page_size=200)
+        return any(
+            one["kind"] == "full"
+            and one["finished_at"] is not None
+            and datetime.fromisoformat(one["started_at"]) >= since
+            for one in runs
+        )
 
     async def _show(self, officer: Person, models: list[dict[str, Any]]) -> None:
         table = Table("模型", "版本", "优", "良", "中", "差", "起草与验证", "批准与施行", title="公共信用综合评价")
@@ -106,3 +112,14 @@ class Rating:
             for one in borrowed.to_pylist()
             if one["code"] is not None
         ]
+
+
+async def _alone(run: Callable[[], Awaitable[object]], done: Callable[[], Awaitable[bool]] | None = None) -> None:
+    """Once the worker's own run is over, unless that has `done` it."""
+    while done is None or not await done():
+        try:
+            await run()
+        except JobNotNowError:
+            await asyncio.sleep(PAUSE)
+        else:
+            return

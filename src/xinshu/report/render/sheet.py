@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime
 from typing import Any
 
@@ -30,10 +29,11 @@ from xinshu.report.render.words import Lang, joined, ordinal, say
 
 Block = dict[str, Any]
 EVALUATION = "evaluation"  # the section of the layout that holds the evaluation
-WIDTH = 112  # half-width characters that a line of a table holds
+SIZES = {"normal": (112, 9), "small": (172, 15)}  # half-width characters of a line of a table, most columns
+SEVERAL = 3  # records
+TITLE_MAX = 10
 ORIGIN_WIDTH = 22
 CELL_MAX, CELL_MIN = 24, 5
-TABLE_COLUMNS = 9
 PAIR_WIDTH = 36  # of a text that leaves room for another beside it
 NUMBERS = {"integer", "decimal"}
 ABSENT = {"", "—", "-"}
@@ -84,7 +84,6 @@ def _cover(report: Report, lang: Lang) -> list[list[str]]:
 def _about(report: Report, lang: Lang) -> list[list[str]]:
     one = report.subject
     lines = [
-        (words.NAME, one.name),
         (words.CODE, one.code),
         (words.OLD_NUMBER, one.old_number),
         (words.KIND, one.kind_name),
@@ -161,18 +160,21 @@ def _parts(parts: tuple[ItemPart, ...], section: int, lang: Lang) -> list[Block]
 
 
 def part_block(part: ItemPart, number: str, lang: Lang) -> Block:
-    """An item: as a table where its columns fit the width of the page, else one record after the other."""
-    keep = [place for place in range(len(part.columns)) if _has_content(part, place)]
-    empty = [say(column.title, lang) for place, column in enumerate(part.columns) if place not in keep]
-    columns = [part.columns[place] for place in keep]
-    titles = [f"{say(one.title, lang)}" for one in columns]
-    widths = [
-        _column_width(title, [row.shown[place] for row in part.rows]) for title, place in zip(titles, keep, strict=True)
+    """An item: as a table, in small print where it has many columns; else one record after the other, those of several
+    run on. What is equal in all of several records, and columns without content, are said once."""
+    held = [place for place in range(len(part.columns)) if _has_content(part, place)]
+    empty = [say(column.title, lang) for place, column in enumerate(part.columns) if place not in held]
+    equal = [place for place in held if len(part.rows) >= SEVERAL and len({row.shown[place] for row in part.rows}) == 1]
+    keep = [place for place in held if place not in equal] or held
+    same = [
+        f"{say(part.columns[place].title, lang)} {part.rows[0].shown[place]}" for place in held if place not in keep
     ]
+    columns = [part.columns[place] for place in keep]
+    titles = [say(one.title, lang) for one in columns]
+    widths = [max((width_of(row.shown[place]) for row in part.rows), default=0) for place in keep]
     common = _common_origin(part, lang)
-    room = WIDTH - (0 if common is not None else ORIGIN_WIDTH)
-    fits = len(columns) <= TABLE_COLUMNS and sum(min(width, CELL_MAX) + 2 for width in widths) <= room
-    is_table = fits and len(part.rows) > 1
+    size = _size(titles, widths, common is not None)
+    is_table, few = size is not None and len(part.rows) > 1, len(part.rows) < SEVERAL
     return {
         "kind": "part",
         "number": number,
@@ -182,8 +184,9 @@ def part_block(part: ItemPart, number: str, lang: Lang) -> Block:
         "reason": _reason(part, lang) if part.state is not ItemState.GIVEN else "",
         "meta": _meta(part, common, lang),
         "form": "none" if not part.rows else "table" if is_table else "records",
+        "size": size or "normal" if is_table or few else "run-on",
         "columns": [
-            {"title": title, "weight": max(min(width, CELL_MAX), CELL_MIN), "end": column.type in NUMBERS}
+            {"title": title, "weight": _weight(title, width), "end": column.type in NUMBERS}
             for title, width, column in zip(titles, widths, columns, strict=True)
         ],
         "has_origin": common is None,
@@ -193,12 +196,15 @@ def part_block(part: ItemPart, number: str, lang: Lang) -> Block:
                 "cells": [row.shown[one] for one in keep] if is_table else [],
                 "lines": []
                 if is_table
-                else paired([[title, row.shown[one]] for title, one in zip(titles, keep, strict=True)]),
+                else paired(
+                    [[title, row.shown[one]] for title, one in zip(titles, keep, strict=True) if row.shown[one] or few]
+                ),
                 "marks": _marks(row, lang),
                 "origin": "" if common is not None else _origin(row, lang),
             }
             for place, row in enumerate(part.rows, 1)
         ],
+        "same": say(words.SAME, lang, joined(same, lang)) if same else "",
         "empty": say(words.EMPTY_COLUMNS, lang, joined(empty, lang)) if empty and part.rows else "",
         "nothing": say(words.NO_RECORD, lang),
     }
@@ -220,15 +226,24 @@ def _has_content(part: ItemPart, place: int) -> bool:
     return any(row.shown[place] not in ABSENT for row in part.rows)
 
 
-def _column_width(title: str, texts: list[str]) -> int:
-    return max(min(width_of(title), CELL_MAX), *(width_of(text) for text in texts)) if texts else width_of(title)
+def _weight(title: str, width: int) -> int:
+    """Width of a column; a title is broken where it is longer than the values."""
+    return max(min(width, CELL_MAX), min(width_of(title), TITLE_MAX), CELL_MIN)
+
+
+def _size(titles: list[str], widths: list[int], origin_apart: bool) -> str | None:
+    """In which print a table of these columns fits the page; None: in none."""
+    weights = [_weight(title, width) for title, width in zip(titles, widths, strict=True)]
+    for size, (room, most) in SIZES.items():
+        if len(weights) <= most and sum(weights) + 2 * len(weights) <= room - (0 if origin_apart else ORIGIN_WIDTH):
+            return size
+    return None
 
 
 def width_of(text: str) -> int:
-    """Width in half-width characters."""
-    if text.isascii():
-        return len(text)
-    return sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in text)
+    """Width in half-width characters, as far as it matters."""
+    begin = text[: PAIR_WIDTH + 1]
+    return len(begin) if begin.isascii() else sum(2 if one > "\u2e7f" else 1 for one in begin)
 
 
 def _meta(part: ItemPart, common: str | None, lang: Lang) -> str:
@@ -344,8 +359,11 @@ def _evaluation(one: EvaluationPart, lang: Lang) -> list[Block]:
 
 
 def _counts(report: Report, lang: Lang) -> list[Block]:
-    rows = [[say(one.label, lang), f"{one.count:,}"] for one in report.counts]
-    columns = [(say(words.COUNT_OF, lang), 60, False), (say(words.COUNT, lang), 14, True)]
+    cells = [[say(one.label, lang), f"{one.count:,}"] for one in report.counts]
+    half = (len(cells) + 1) // 2  # two columns of them
+    right = [*cells[half:], ["", ""]]
+    rows = [[*left, *right[place]] for place, left in enumerate(cells[:half])]
+    columns = [(say(words.COUNT_OF, lang), 44, False), (say(words.COUNT, lang), 10, True)] * 2
     return [_table("", columns, rows), *_quality(report.quality, lang)]
 
 

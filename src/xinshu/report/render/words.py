@@ -53,6 +53,7 @@ CONSENT = _("依据授权 {}", "under authorisation {}")
 ORIGIN = _("来源与日期", "Origin and date")
 FIRST_SEEN = _("{} 归集", "collected {}")
 BATCH = _("批次 {}", "batch {}")
+SAME = _("各条相同:{}", "The same in all records: {}")
 EMPTY_COLUMNS = _("各条记录均无内容的栏目:{}", "Columns without content in any record: {}")
 ITEM = _("事项", "Item")
 REASON = _("原因", "Reason")
@@ -122,8 +123,8 @@ def say(text: Text, lang: Lang, *values: object) -> str:
 
 
 def joined(texts: list[str], lang: Lang) -> str:
-    """A list within a sentence."""
-    return ("、" if lang == "zh" else ", ").join(texts)
+    """A list within a sentence; names of items have commas of their own."""
+    return (";" if lang == "zh" else "; ").join(texts)
 
 
 def ordinal(number: int, lang: Lang) -> str:

@@ -10,6 +10,7 @@ export const evaluation: Words["evaluation"] = {
     course: "Course",
     model: "Model and uses",
     objections: "Objections",
+    modules: "Feature modules",
   },
   noModel: "No model is in force that evaluates your firm",
   noModelHint:
@@ -56,6 +57,8 @@ export const evaluation: Words["evaluation"] = {
     "What the firm itself can do, ordered by the points it would win, computed anew as if it were done. Objecting or adding information never costs points, and nobody sells points.",
   improveNow: (score, grade) => `Now ${score} points, grade “${grade}”`,
   improveNext: (needed, grade) => `${needed} more points earn “${grade}”`,
+  improveCapped: (grade) =>
+    `A veto holds that the firm itself cannot have lifted: whatever the score, the grade is “${grade}”`,
   improveAll: (score, grade) => `With all of this done: ${score} points, grade “${grade}”`,
   improveBeyond: (points) => `${points} more points come with time or depend on others`,
   lifts: "First, have the veto lifted",
@@ -177,4 +180,13 @@ export const evaluation: Words["evaluation"] = {
   withdraw: "Withdraw the objection",
   withdrawSure: "It will not be reviewed any more; you may object again.",
   withdrawn: "Withdrawn",
+  modules: "Feature modules",
+  modulesNote:
+    "By industry code, certificates and the words of the business scope; the evidence is listed below.",
+  noModules: "Your firm is in none of the feature modules",
+  noModulesHint: "Decided anew when the industry or scope registered changes, or a certificate is obtained.",
+  said: "Evidence",
+  saidBy: "Found in",
+  field: "Field",
+  speaksFor: "Why",
 };

@@ -43,6 +43,7 @@ export const reports: Words["reports"] = {
   asOf: "Day of the report",
   asOfHint: "empty: today",
   since: "Compared with",
+  against: (day) => `with ${day}`,
   sinceHint: "such as the day of the loan or of the last report",
   issuedAt: "Issued",
   reader: "Obtained by",

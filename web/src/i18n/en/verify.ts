@@ -1,13 +1,14 @@
 import type { Words } from "../words";
 
 export const verify: Words["verify"] = {
-  title: "Verify a receipt",
-  lead: "Every inquiry and every authorisation leaves evidence, for which the platform gives receipts. Anybody may verify one here, without signing in.",
-  byFile: "With the receipt's file",
-  byFileNote: "Your browser checks it first, then the platform does.",
-  drop: "Drop receipt.json here, or",
+  title: "Verify a receipt or a report",
+  lead: "Every inquiry and every authorisation leaves evidence, for which the platform gives receipts. Anybody may verify one here, or a credit report, without signing in.",
+  byFile: "With the file",
+  byFileNote:
+    "Your browser checks receipts first, then the platform does; reports (PDF, JSON, HTML) the platform checks and does not keep.",
+  drop: "Drop receipt.json or a report here, or",
   choose: "Choose a file",
-  byCode: "With a check code",
+  byCode: "With the check code of a receipt",
   byCodeNote:
     "The platform tells only of what kind the entry is and on which day it was written: not who, not about whom.",
   codeLabel: "Check code",
@@ -68,4 +69,51 @@ export const verify: Words["verify"] = {
     "access.bootstrap": "Founding of the platform",
   },
   otherKind: "Act of the platform",
+  byReportCode: "With the code of a report",
+  byReportCodeNote:
+    "It stands on the first page, with a QR code. The platform tells only that it was issued and whether it holds, not what it says or who obtained it.",
+  reportCodeLabel: "Code on the report's first page",
+  reportCodeHint: "Like 7K3Q-9F2M-X4TB-1C6D; capitals or not",
+  checkReport: "Verify the report",
+  reportIssued: "The platform issued this report",
+  reportGenuine: "This file was issued by the platform and is unaltered",
+  reportCodeNote:
+    "A code tells only that it was issued; whether your file was altered, the file itself tells: upload it.",
+  reportFileNote:
+    "It is the file as issued, to the byte. The platform looks at uploaded files and keeps none.",
+  reportHint: "Verify the file as downloaded from the platform, or the code on its first page.",
+  standings: { valid: "Genuine", outdated: "Genuine, but outdated", expired: "Genuine, but expired" },
+  standingHints: {
+    valid: "It is in force, and none of its facts was repaired, corrected or withdrawn since.",
+    outdated:
+      "Since it was issued a fact in it was repaired, corrected, withdrawn or disputed: do not rely on it, issue it anew.",
+    expired: "Its time is over and its content deleted; only the proof of its issue is kept.",
+  },
+  reportFindings: {
+    report_altered: "Its content was altered since it was issued",
+    report_appended: "Something was added after it was signed",
+    report_signer_other: "The signature is not this platform's",
+    report_signature_broken: "The signature does not verify",
+    report_unsigned: "It does not carry the platform's signature",
+    report_truncated: "The file is not complete",
+    report_encrypted: "The file is encrypted and cannot be verified",
+    report_not_recognised: "This is no report of the platform",
+    report_unknown: "The platform has no record of issuing this file",
+  },
+  reportNumber: "Number",
+  issuer: "Issued by",
+  issuedAt: "Issued at",
+  subject: "Subject (masked)",
+  variant: "Kind of report",
+  variants: {
+    pre_loan: "pre-loan",
+    post_loan_change: "changes after the loan",
+    screening: "screening summary",
+  },
+  asOf: "As of",
+  expires: "Holds until",
+  contentDigest: "Digest of the file",
+  signer: "Signed by",
+  fingerprint: "SHA-256 of the certificate",
+  signatureAt: "Signed at",
 };

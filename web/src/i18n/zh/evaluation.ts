@@ -8,6 +8,7 @@ export const evaluation = {
     course: "历次变化",
     model: "模型与用途",
     objections: "异议",
+    modules: "特色领域",
   },
   // not evaluated
   noModel: "平台还没有施行适用于本企业的评价模型",
@@ -57,6 +58,7 @@ export const evaluation = {
     "都是企业自己可以办的事，按能多得的分数排列；分数是按办成之后重新计算的。提出异议、补充信息不会扣分，也没有收费的提分服务。",
   improveNow: (score: string, grade: string) => `现在 ${score} 分，等级“${grade}”`,
   improveNext: (needed: string, grade: string) => `再得 ${needed} 分，按得分为“${grade}”`,
+  improveCapped: (grade: string) => `有企业自己不能解除的否决情形，得分再高，等级也是“${grade}”`,
   improveAll: (score: string, grade: string) => `下列各事都办成：${score} 分，等级“${grade}”`,
   improveBeyond: (points: string) => `另有 ${points} 分要随时间恢复，或取决于他人，现在办不了`,
   lifts: "先解除否决情形",
@@ -167,4 +169,13 @@ export const evaluation = {
   withdraw: "撤回异议",
   withdrawSure: "撤回之后，这份异议不再复核；需要时可以重新提出。",
   withdrawn: "异议已撤回",
+  // feature modules
+  modules: "特色领域",
+  modulesNote: "按行业代码、资质证书和经营范围的文字判定；是哪一条依据，列在下面。",
+  noModules: "本企业不在任何特色领域里",
+  noModulesHint: "登记的行业、经营范围变更，或取得有关资质之后，会重新判定。",
+  said: "依据",
+  saidBy: "出处",
+  field: "领域",
+  speaksFor: "说明",
 } as const;

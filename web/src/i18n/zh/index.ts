@@ -26,6 +26,7 @@ import { ledgerLog } from "./ledgerLog";
 import { log } from "./log";
 import { me } from "./me";
 import { members } from "./members";
+import { modulePages } from "./modulePages";
 import { notices } from "./notices";
 import { objectionDesk } from "./objectionDesk";
 import { oversight } from "./oversight";
@@ -34,6 +35,7 @@ import { permissions } from "./permissions";
 import { places } from "./places";
 import { portfolio } from "./portfolio";
 import { quality } from "./quality";
+import { reportDesk } from "./reportDesk";
 import { scorecards } from "./scorecards";
 import { reportView } from "./reportView";
 import { reports } from "./reports";
@@ -82,6 +84,7 @@ export const zh = {
   log,
   me,
   members,
+  modulePages,
   notices,
   objectionDesk,
   oversight,
@@ -90,6 +93,7 @@ export const zh = {
   places,
   portfolio,
   quality,
+  reportDesk,
   scorecards,
   reportView,
   reports,

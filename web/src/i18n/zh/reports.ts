@@ -35,6 +35,7 @@ export const reports = {
   asOf: "报告日期",
   asOfHint: "不填为今天",
   since: "与哪一天比较",
+  against: (day: string) => `与 ${day} 比较`,
   sinceHint: "如放款日或上次报告的日期",
   issuedAt: "出具时间",
   reader: "取得人",

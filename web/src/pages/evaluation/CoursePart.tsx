@@ -12,7 +12,7 @@ import { type Column, Rows } from "../../parts/Rows";
 import { State } from "../../parts/State";
 import { useAddress } from "../../parts/address";
 import { TimeChart } from "../../parts/chart/Chart";
-import { count } from "../../parts/format";
+import { count, today } from "../../parts/format";
 import { typeset } from "../../parts/typeset";
 import { axisFrom, scoresOf } from "./course";
 import styles from "./evaluation.module.css";
@@ -41,16 +41,16 @@ export function CoursePart() {
           </Filter>
         ))}
       </Filters>
-      <Loaded query={query}>{(course) => <Known course={course} />}</Loaded>
+      <Loaded query={query}>{(course) => <Known course={course} until={value("until") || today()} />}</Loaded>
     </Section>
   );
 }
 
-function Known({ course: { entries } }: { course: Course }) {
+function Known({ course: { entries }, until }: { course: Course; until: string }) {
   const { evaluation: words } = useWords();
   const { language } = useLanguage();
   if (entries.length === 0) return <Empty title={words.noCourse}>{words.noCourseHint}</Empty>;
-  const { days, scores } = scoresOf(entries);
+  const { days, scores } = scoresOf(entries, until);
   const least = axisFrom(scores);
   const columns: Column<CourseEntry>[] = [
     { title: words.day, isHead: true, cell: (one) => <span className="num">{one.day}</span> },

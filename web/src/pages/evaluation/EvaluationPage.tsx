@@ -12,11 +12,12 @@ import { TabLinks } from "../../parts/TabLinks";
 import { CoursePart } from "./CoursePart";
 import { ImprovePart } from "./ImprovePart";
 import { ModelPart } from "./ModelPart";
+import { ModulesPart } from "./ModulesPart";
 import { ObjectionsPart } from "./ObjectionsPart";
 import { ResultPart } from "./ResultPart";
 
 const BASE = "/my-evaluation";
-const PARTS = ["result", "improve", "course", "model", "objections"] as const;
+const PARTS = ["result", "improve", "course", "model", "objections", "modules"] as const;
 const addressOf = (part: string) => (part === "result" ? BASE : `${BASE}/${part}`);
 
 /** How the platform evaluates one's own firm: the result, why, what would improve it, and how to object. */
@@ -56,6 +57,8 @@ function Part({ part, evaluation }: { part: string; evaluation: Evaluation }) {
       return <CoursePart />;
     case "objections":
       return <ObjectionsPart evaluation={evaluation} />;
+    case "modules":
+      return <ModulesPart />;
     case "model":
       return <ModelPart evaluation={evaluation} />;
     default:

@@ -40,6 +40,9 @@ function Known({ found }: { found: Improvements }) {
       <Section title={words.improve} note={words.improveNote}>
         <ul className={styles["outlook"]}>
           <li>{words.improveNow(count(found.score), words.grades[found.grade])}</li>
+          {found.earned !== found.grade && found.lifts.length === 0 && (
+            <li>{words.improveCapped(words.grades[found.grade])}</li>
+          )}
           {next !== null && <li>{words.improveNext(count(next.needed), words.grades[next.grade])}</li>}
           {found.lifts.length + found.steps.length > 0 && (
             <li>{words.improveAll(count(together.score), words.grades[together.grade])}</li>

@@ -1,8 +1,18 @@
 import type { CourseEntry } from "../../api/ownEvaluation";
 
-/** The score over time, oldest first, a gap where the firm was not evaluated. */
-export function scoresOf(entries: readonly CourseEntry[]): { days: string[]; scores: (number | null)[] } {
-  const rising = [...entries].sort((a, b) => a.day.localeCompare(b.day));
+/**
+ * The score over time, oldest first, a gap where the firm was not evaluated. An entry holds until the next one: the last
+ * holds `until`.
+ */
+export function scoresOf(
+  entries: readonly CourseEntry[],
+  until: string,
+): { days: string[]; scores: (number | null)[] } {
+  const rising: Pick<CourseEntry, "day" | "score">[] = [...entries].sort((a, b) =>
+    a.day.localeCompare(b.day),
+  );
+  const last = rising.at(-1);
+  if (last !== undefined && last.day < until) rising.push({ day: until, score: last.score });
   return { days: rising.map(({ day }) => day), scores: rising.map(({ score }) => score) };
 }
 

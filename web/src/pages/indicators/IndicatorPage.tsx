@@ -12,6 +12,7 @@ import { Page, Section } from "../../parts/Page";
 import { type Column, Rows } from "../../parts/Rows";
 import { State } from "../../parts/State";
 import { typeset } from "../../parts/typeset";
+import { addressOf } from "../models/address";
 import { MODEL_TONES } from "../models/tones";
 import { DirectionMark } from "./DirectionMark";
 import { type Use, usesOf } from "./search";
@@ -124,7 +125,7 @@ function Uses({ id }: { id: string }) {
       title: words.model,
       isHead: true,
       cell: ({ model }) => (
-        <Link href={`/evaluation-models/${model.id}/${model.version}`}>
+        <Link href={addressOf(model.id, model.version)}>
           {typeset(model.document.name[language])} <span className="num">{model.version}</span>
         </Link>
       ),

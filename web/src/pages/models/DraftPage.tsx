@@ -14,6 +14,7 @@ import { State } from "../../parts/State";
 import { useAddress } from "../../parts/address";
 import { typeset } from "../../parts/typeset";
 import { useDeed } from "../../parts/useDeed";
+import { addressOf } from "./address";
 import { lineAt, rangeOf } from "./lines";
 import styles from "./models.module.css";
 
@@ -156,7 +157,7 @@ function Whole({ read }: { read: DraftRead }) {
     refreshes: AFTER_STEP,
     then: (model) => {
       keepDraft(KEPT, null);
-      go(`/evaluation-models/${model.id}/${model.version}`);
+      go(addressOf(model.id, model.version));
     },
   });
   if (card === null) return null;

@@ -10,6 +10,7 @@ import { Page, Section } from "../../parts/Page";
 import { State } from "../../parts/State";
 import { TabLinks } from "../../parts/TabLinks";
 import { typeset } from "../../parts/typeset";
+import { addressOf } from "./address";
 import { Acts } from "./Acts";
 import { Content } from "./Content";
 import { Differences } from "./Differences";
@@ -28,8 +29,7 @@ export function ModelPage({ id, version, part }: { id: string; version: string; 
   const [, go] = useLocation();
   const query = useQuery(modelOf(id, version));
   const here = PARTS.find((one) => one === part) ?? "content";
-  const base = `/evaluation-models/${id}/${version}`;
-  const address = (one: string) => (one === "content" ? base : `${base}/${one}`);
+  const address = (one: string) => addressOf(id, version, one);
   const model = query.data;
   return (
     <Page

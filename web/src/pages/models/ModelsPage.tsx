@@ -13,6 +13,7 @@ import { TabLinks } from "../../parts/TabLinks";
 import { useAddress } from "../../parts/address";
 import { day } from "../../parts/format";
 import { typeset } from "../../parts/typeset";
+import { addressOf } from "./address";
 import { Life } from "./Life";
 import { hasHandIn, MODEL_TONES, STATES } from "./tones";
 import styles from "./models.module.css";
@@ -92,7 +93,7 @@ function Line({ model }: { model: Model }) {
     <li>
       <div className={styles["lineHead"]}>
         <div>
-          <Link href={`${PLACE}/${model.id}/${model.version}`}>
+          <Link href={addressOf(model.id, model.version)}>
             {typeset(card.name[language])} <span className="num">{model.version}</span>
           </Link>
           <p className="quiet">

@@ -11,6 +11,7 @@ import { type Column, Rows } from "../../parts/Rows";
 import { State } from "../../parts/State";
 import { moment, spacedCode } from "../../parts/format";
 import { typeset } from "../../parts/typeset";
+import { addressOf } from "../models/address";
 import { GRADE_TONES } from "../models/tones";
 import { Clock } from "./Clock";
 import { PLACE } from "./ObjectionsPage";
@@ -79,7 +80,9 @@ function Said({ one }: Props) {
         <div className={styles["fact"]}>
           <h3>{words.factAbout}</h3>
           <Records
-            facts={[{ item: String(one.fact["item"]), batch: Number(one.fact["batch"]), about: aboutOf(one) }]}
+            facts={[
+              { item: String(one.fact["item"]), batch: Number(one.fact["batch"]), about: aboutOf(one) },
+            ]}
           />
         </div>
       )}
@@ -118,7 +121,7 @@ function Evaluated({ one }: Props) {
           ],
           [
             words.model,
-            <Link href={`/evaluation-models/${one.model}/${one.version}`}>{`${one.model} ${one.version}`}</Link>,
+            <Link href={addressOf(one.model, one.version)}>{`${one.model} ${one.version}`}</Link>,
           ],
         ]}
       />
@@ -132,10 +135,7 @@ function Answer({ one }: Props) {
     <Section title={words.answer}>
       <Facts
         facts={[
-          [
-            words.outcome,
-            <State tone={OBJECTION_TONES[one.state]}>{evaluation.states[one.state]}</State>,
-          ],
+          [words.outcome, <State tone={OBJECTION_TONES[one.state]}>{evaluation.states[one.state]}</State>],
           [words.reviewer, one.reviewer_name ?? "—"],
           [
             words.decided,

@@ -77,7 +77,6 @@ export function Choices({ totals }: { totals: PortfolioTotal[] }) {
           value={value("sort") || "change"}
           options={named(words.sorts)}
           onChange={(sort: string) => change({ sort: sort === "change" ? "" : sort })}
-          style={{ minWidth: 200 }}
         />
       </Filter>
     </Filters>

@@ -96,7 +96,6 @@ function Asking({ subject, purposes, first }: AskingProps) {
               value={reference}
               maxLength={100}
               placeholder={reports.referenceHint}
-              style={{ minWidth: 280 }}
               onChange={({ target }) => setReference(target.value)}
             />
           </Filter>

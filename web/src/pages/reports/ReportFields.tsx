@@ -19,7 +19,6 @@ export function ReportFields() {
           value={variant}
           options={VARIANTS.map((one) => ({ value: one, label: reports.variants[one] }))}
           onChange={(next: Variant) => change({ variant: next })}
-          style={{ minWidth: 200 }}
         />
       </Filter>
       {variant === "post_loan_change" && (

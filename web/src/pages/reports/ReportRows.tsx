@@ -73,7 +73,6 @@ function Choices({ isBank }: { isBank: boolean }) {
             placeholder={reports.subjectHint}
             maxLength={22}
             allowClear
-            style={{ minWidth: 240 }}
             onBlur={({ target }) => toCode(target.value)}
             onPressEnter={({ currentTarget }) => toCode(currentTarget.value)}
           />
@@ -120,15 +119,28 @@ function Lines({ lines, base }: { lines: ReportLine[]; base: "/reports" | "/my-r
       isHead: true,
       cell: (one) => (one.own ? <Link href={`${base}/${one.number}`}>{who(one)}</Link> : who(one)),
     },
-    { title: reports.variant, cell: (one) => reports.variants[one.variant] },
-    { title: reports.purpose, cell: (one) => purposeName(one.purpose) },
+    {
+      title: reports.variant,
+      cell: (one) => (
+        <div className={styles["two"]}>
+          {reports.variants[one.variant]}
+          <span className="quiet">{purposeName(one.purpose)}</span>
+        </div>
+      ),
+    },
     {
       title: reports.asOf,
       cell: (one) => (
-        <span className="num">{one.since === null ? one.as_of : `${one.since} → ${one.as_of}`}</span>
+        <div className={styles["two"]}>
+          {one.as_of}
+          {one.since !== null && <span className="quiet">{reports.against(one.since)}</span>}
+        </div>
       ),
     },
-    { title: reports.issuedAt, cell: (one) => <span className="num">{moment(one.issued_at)}</span> },
+    {
+      title: reports.issuedAt,
+      cell: (one) => <span className={styles["short"]}>{moment(one.issued_at)}</span>,
+    },
     { title: reports.grade, cell: (one) => one.grade ?? "—" },
     isBank
       ? { title: reports.reference, cell: (one) => one.reference ?? "—" }
@@ -143,7 +155,7 @@ function Lines({ lines, base }: { lines: ReportLine[]; base: "/reports" | "/my-r
               </Link>
             ),
         },
-    { title: reports.kept, cell: (one) => <span className="num">{day(one.expires_at)}</span> },
+    { title: reports.kept, cell: (one) => <span className={styles["short"]}>{day(one.expires_at)}</span> },
   ];
   return <Rows label={reports.list} rows={lines} columns={columns} keyOf={(one) => one.number} isWide />;
 }

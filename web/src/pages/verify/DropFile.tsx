@@ -30,7 +30,7 @@ export function DropFile({ onFile }: { onFile: (file: File) => void }) {
         <InboxOutlined aria-hidden className={styles["icon"] ?? ""} />
         <p>{verify.drop}</p>
         <FilePicker
-          accept=".json,application/json"
+          accept=".json,.pdf,.html,application/json,application/pdf"
           words={verify.choose}
           onChange={(file) => file !== undefined && onFile(file)}
         />

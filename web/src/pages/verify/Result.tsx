@@ -10,6 +10,7 @@ import { count, day, moment } from "../../parts/format";
 import { FaultNotice } from "../../parts/Notice";
 import { State, type Tone } from "../../parts/State";
 import type { Findings, Outcome } from "./receipt";
+import { Verdict } from "./Verdict";
 import styles from "./verify.module.css";
 
 /** What was found out, and by whom. */
@@ -65,31 +66,6 @@ export function Result({ answer }: { answer: Answer }) {
       {findings !== undefined && <Checks findings={findings} platform="holds" />}
       {told.check_code && <Share code={told.check_code} />}
     </Verdict>
-  );
-}
-
-function Verdict({
-  tone,
-  word,
-  title,
-  hint,
-  children,
-}: {
-  tone: Tone;
-  word: string;
-  title: string;
-  hint?: string;
-  children?: ReactNode;
-}) {
-  return (
-    <section className={`${styles["result"]} ${styles[tone] ?? ""}`}>
-      <header>
-        <State tone={tone}>{word}</State>
-        <h2>{title}</h2>
-        {hint !== undefined && <p className={styles["note"]}>{hint}</p>}
-      </header>
-      {children}
-    </section>
   );
 }
 

@@ -4,59 +4,63 @@ import { useSearchParams } from "wouter";
 
 import { asFault } from "../../api/fault";
 import { ledgerKey, verifyCode, verifyReceipt } from "../../api/public";
+import { verifyReportCode, verifyReportFile } from "../../api/reportProof";
 import { useWords } from "../../i18n/words";
 import { Loading } from "../../parts/Loading";
 import { Page } from "../../parts/Page";
-import { CodeForm } from "./CodeForm";
+import { CodeForm, ReportCodeForm } from "./CodeForm";
 import { DropFile } from "./DropFile";
 import { examine, readReceipt, RECEIPT_MAX } from "./receipt";
+import { isReport, REPORT_MAX } from "./reportFile";
+import { type ReportAnswer, ReportResult } from "./ReportResult";
 import { type Answer, Result } from "./Result";
 import styles from "./verify.module.css";
 
-/** Anybody verifies a receipt: by its file, in the browser and at the platform, or by a code. */
+type Found = { receipt: Answer } | { report: ReportAnswer };
+
+/** Anybody verifies a receipt or a report: by its file, by the code on it, or by a link that carries the code. */
 export function VerifyPage() {
   const { verify } = useWords();
   const client = useQueryClient();
   const [params, setParams] = useSearchParams();
   const code = params.get("code") ?? "";
-  const [answer, setAnswer] = useState<Answer | "waiting" | null>(null);
+  const report = params.get("report") ?? "";
+  const [answer, setAnswer] = useState<Found | "waiting" | null>(null);
 
   useEffect(() => {
-    if (code === "") return undefined;
+    if (code === "" && report === "") return undefined;
     let isHere = true;
-    const asked = async (): Promise<Answer> => {
-      try {
-        return { way: "code", told: await verifyCode(code) };
-      } catch (thrown) {
-        return { way: "code", fault: asFault(thrown) };
-      }
-    };
+    const asked = () => (report === "" ? askedOf(code) : askedReport(report));
     void asked().then((found) => {
       if (isHere) setAnswer(found);
     });
     return () => {
       isHere = false;
     };
-  }, [code]);
+  }, [code, report]);
 
   const byFile = async (file: File) => {
     setParams({}, { replace: true });
+    const head = await file.slice(0, 4096).text();
+    if (isReport(file.name, head) && file.size <= REPORT_MAX) {
+      setAnswer("waiting");
+      return setAnswer({ report: await askedFile(file) });
+    }
     const receipt = file.size > RECEIPT_MAX ? null : readReceipt(await file.text());
     if (receipt === null)
-      return setAnswer({ way: "file", unread: file.size > RECEIPT_MAX ? "large" : "form" });
+      return setAnswer({ receipt: { way: "file", unread: file.size > RECEIPT_MAX ? "large" : "form" } });
     setAnswer("waiting");
     try {
       const key = await client.ensureQueryData(ledgerKey);
       const findings = await examine(receipt, key.public_key);
       const about = { way: "file" as const, findings, name: file.name };
-      setAnswer(
-        await verifyReceipt(receipt).then(
-          (told) => ({ ...about, told }),
-          (thrown: unknown) => ({ ...about, fault: asFault(thrown) }),
-        ),
+      const told = await verifyReceipt(receipt).then(
+        (answered) => ({ ...about, told: answered }),
+        (thrown: unknown) => ({ ...about, fault: asFault(thrown) }),
       );
+      setAnswer({ receipt: told });
     } catch (thrown) {
-      setAnswer({ way: "file", fault: asFault(thrown) });
+      setAnswer({ receipt: { way: "file", fault: asFault(thrown) } });
     }
   };
 
@@ -65,16 +69,54 @@ export function VerifyPage() {
     setAnswer("waiting");
     setParams({ code: typed });
   };
-  const isWaiting = answer === "waiting" || (answer === null && code !== "");
+  const byReportCode = (typed: string) => {
+    if (typed === report) return;
+    setAnswer("waiting");
+    setParams({ report: typed });
+  };
+  const isWaiting = answer === "waiting" || (answer === null && code + report !== "");
   return (
     <Page title={verify.title} lead={verify.lead}>
       <div className={styles["ways"]}>
         <DropFile onFile={(file) => void byFile(file)} />
-        <CodeForm key={code} code={code} onCode={byCode} />
+        <div className={styles["codes"]}>
+          <ReportCodeForm key={`report ${report}`} code={report} onCode={byReportCode} />
+          <CodeForm key={code} code={code} onCode={byCode} />
+        </div>
       </div>
       <div role="status" aria-live="polite">
-        {isWaiting ? <Loading /> : answer !== null && <Result answer={answer} />}
+        {isWaiting ? (
+          <Loading />
+        ) : answer === null ? null : "report" in answer ? (
+          <ReportResult answer={answer.report} />
+        ) : (
+          <Result answer={answer.receipt} />
+        )}
       </div>
     </Page>
   );
+}
+
+async function askedOf(code: string): Promise<Found> {
+  try {
+    return { receipt: { way: "code", told: await verifyCode(code) } };
+  } catch (thrown) {
+    return { receipt: { way: "code", fault: asFault(thrown) } };
+  }
+}
+
+async function askedReport(code: string): Promise<Found> {
+  try {
+    return { report: { proof: await verifyReportCode(code) } };
+  } catch (thrown) {
+    return { report: { fault: asFault(thrown) } };
+  }
+}
+
+async function askedFile(file: File): Promise<ReportAnswer> {
+  try {
+    return { verdict: await verifyReportFile(file) };
+  } catch (thrown) {
+    return { fault: asFault(thrown) };
+  }
 }

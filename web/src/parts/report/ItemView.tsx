@@ -1,6 +1,7 @@
 import { Button } from "antd";
 import { useState } from "react";
 
+import { useMatch } from "../../design/appearance";
 import { useLanguage, useWords } from "../../i18n/words";
 import { Facts } from "../Facts";
 import { type Column, Rows } from "../Rows";
@@ -14,6 +15,7 @@ import type { ReportItem, ReportRow } from "./report";
 import styles from "./report.module.css";
 
 const PAGE = 10;
+const NARROW_PAGE = 3; // a card is as tall as ten lines of a table
 interface Props {
   part: ReportItem;
   compared: [since: string, until: string] | null;
@@ -67,7 +69,9 @@ interface RowsProps extends Omit<Props, "compared"> {
 function RowsOf({ part, places, isCompared, ways }: RowsProps) {
   const { reportView: words } = useWords();
   const { language } = useLanguage();
-  const [most, setMost] = useState(PAGE);
+  const isWide = useMatch("(min-width: 860px)");
+  const [more, setMore] = useState(0);
+  const most = (isWide ? PAGE : NARROW_PAGE) + more;
   const { isTable, alike, columns } = arrange(part);
   const title = (place: number) => typeset(part.columns[place]?.title[language] ?? "");
   const numberOf = (row: ReportRow) => places[part.rows.indexOf(row)] ?? 0;
@@ -139,7 +143,7 @@ function RowsOf({ part, places, isCompared, ways }: RowsProps) {
         />
       </div>
       {part.rows.length > most && (
-        <Button onClick={() => setMost(most + 5 * PAGE)}>
+        <Button onClick={() => setMore(more + 5 * PAGE)}>
           {words.more(count(Math.min(5 * PAGE, part.rows.length - most)))}
         </Button>
       )}
