@@ -59,7 +59,7 @@ MEANINGS = {
     "definitions": "定义所在的文件夹",
     "pull_sources": "前置机库表的数据源（YAML）所在的文件夹；不写：`definitions` 下的 `pull-sources`",
     "trust_anchors": "可签署授权的证书的签发机构与吊销列表所在的文件夹；不写：数据目录下 `trust-anchors`",
-    "report_certificate": "信用报告签章的证书：PKCS#12 文件；或 PEM（证书链），与 `report_key` 同用。不写：平台自制一张",
+    "report_certificate": "信用报告签章的证书：PKCS#12 文件，或 PEM（证书链）加 `report_key`。不写：平台自制一张",
     "report_key": "报告证书的私钥，PEM；用 PKCS#12 时不写",
     "report_key_password": "报告私钥或 PKCS#12 文件的口令",
     "crypto_suite": "新封存所用的密码套件：`intl`（AES、SHA-2）或 `gm`（国密 SM4、SM3）",

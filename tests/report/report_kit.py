@@ -24,7 +24,7 @@ from xinshu.report.evidence import ReportCheck
 from xinshu.report.model import ItemPart, Report
 from xinshu.store import embedded
 
-KNOWN = 40
+KNOWN = 60
 
 
 @dataclass

@@ -62,8 +62,8 @@ async def test_an_authorisation_opens_an_item_and_is_used_once(counter: Counter)
     assert sales.x == ("2025-06", "2026-03")
     assert sales.series[0].values == (2500625.25, 2600326.26)
     shown = {column.field: text for column, text in zip(taxes.columns, taxes.rows[0].shown, strict=True)}
-    assert shown["sales_revenue"] == "2,500,625.25 元" and shown["tax_type"] == "增值税"
-    assert shown["period_to"] == "2025-06-30"
+    assert shown["sales_revenue"] == "2,600,326.26 元" and shown["tax_type"] == "增值税"
+    assert shown["period_to"] == "2026-03-31", "the latest comes first"
 
 
 async def test_a_narrow_authorisation_gives_only_its_fields_and_months(counter: Counter) -> None:
@@ -73,7 +73,7 @@ async def test_a_narrow_authorisation_gives_only_its_fields_and_months(counter: 
     taxes = part(await counter.report(await counter.desk.system(), serial), "17")
     assert taxes.state is ItemState.CUT and taxes.reason is not None and taxes.reason.code == "consented"
     assert [column.field for column in taxes.columns] == ["period_from", "period_to", "sales_revenue"]
-    assert [row.values["period_to"] for row in taxes.rows] == ["2025-06-30", "2026-03-31"]
+    assert [row.values["period_to"] for row in taxes.rows] == ["2026-03-31", "2025-06-30"]
 
 
 async def test_the_firm_and_the_operator_see_all_of_it(counter: Counter) -> None:

@@ -71,13 +71,20 @@ async def evaluated(node: Listening) -> Evaluated:
     await province.publish(rows())
     await province.publish(
         [
-            penalty(f"示市监处罚〔2025〕{serial}-{n}号", serial, decision_date="2025-11-05", publication_date="2025-11-12",
-                fine_amount=str(n * serial))
+            penalty(
+                f"示市监处罚〔2025〕{serial}-{n}号",
+                serial,
+                decision_date="2025-11-05",
+                publication_date="2025-11-12",
+                fine_amount=str(n * serial),
+            )
             for serial in range(5, 200, 3)
             for n in range(1, 1 + serial % 5)
         ],
-        item="8", provider="ndrc", name="处罚.csv",
-    )  # fmt: skip
+        item="8",
+        provider="ndrc",
+        name="处罚.csv",
+    )
     world = Evaluated(node)
     await world.run()
     data, second = node.people[DATA], node.people[SECOND]
@@ -95,3 +102,11 @@ async def evaluated(node: Listening) -> Evaluated:
     await world.run()
     node.clock.advance(timedelta(minutes=5))
     return world
+
+
+async def reviewer(node: Listening) -> str:
+    """A data operator who had no hand in any model or run."""
+    chief, login = node.people[CHIEF], "data.three"
+    operator = (await chief.call("GET", "/v1/session"))["member"]["id"]
+    await chief.invites(login, "复核员", operator, "operator-data")
+    return login

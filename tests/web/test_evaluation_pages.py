@@ -1,4 +1,4 @@
-"""Operations of evaluation: indicators, models and their life, results; every page wide and narrow, in both languages."""
+"""Operations of evaluation and reports: indicators, models, results, objections, verification; all at both widths."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator
 from typing import Literal
 
 import pytest
-from evaluation_world import CHIEF, DATA, SECOND, Evaluated, evaluated, outcomes
+from collect_kit import code_of
+from evaluation_world import CHIEF, DATA, SECOND, Evaluated, evaluated, outcomes, reviewer
+from firm_kit import OWNER, FirmWorld
 from playwright.async_api import Browser, expect
 from web_kit import Eye, Listening
 
@@ -111,6 +113,7 @@ async def test_a_model_is_drafted_with_faults_at_their_lines_then_validated_appr
     page = await eye.go("/evaluation-models/new?from=general/2026.1")
     await page.get_by_role("button", name=re.compile("填入")).click()
     area = page.get_by_label("文本")
+    await expect(area).to_have_value(re.compile("2026.1"))
     text = (await area.input_value()).replace('"version": "2026.1"', '"version": "2026.3"')
     await area.fill(text.replace('"penalties_36m"', '"penalties_37m"', 1))
     await page.get_by_role("button", name="检查", exact=True).click()
@@ -176,4 +179,52 @@ async def test_results_are_looked_at_and_a_run_is_asked_for(
     await page.get_by_role("button", name="全部重新评价").click()
     await page.get_by_role("tooltip").get_by_role("button", name="全部重新评价").click()
     await expect(page.get_by_text("已请求全部重新评价")).to_be_visible()
+    await eye.close()
+
+
+async def test_an_objection_is_answered(browser: Browser, node: Listening, world: Evaluated) -> None:
+    """By somebody who had no hand in the model; the record found wrong goes to its provider."""
+    code = code_of(8)
+    await FirmWorld(node, code, "李明远", node.people[DATA]).owner()
+    said = {"about": "indicator", "indicator": "penalties_36m", "text": "有一份处罚决定已经撤销，不应再计入。"}
+    await node.people[OWNER].call("POST", f"/v1/subjects/{code}/evaluation/objections", json=said)
+    login = await reviewer(node)
+    eye = await Eye.open(browser, node, as_=login)
+    page = await eye.go("/home")
+    await page.get_by_role("link", name="评价异议待答复").click()
+    await page.get_by_role("table").get_by_role("link").click()
+    await page.get_by_role("button", name="开始复核").click()
+    await page.get_by_label("异议成立", exact=True).check()
+    await page.get_by_label("理由").fill("经核对处罚决定书，其中一份已于 2026 年 4 月撤销。")
+    await page.get_by_role("checkbox", name="第 1 条有误").check()
+    await page.get_by_label("哪里有误").fill("处罚决定已经撤销")
+    await eye.keep("objection-answer-1440-light")
+    assert await eye.faults() == []
+    await page.get_by_role("button", name="作出决定").click()
+    await page.get_by_role("tooltip").get_by_role("button", name="作出决定").click()
+    await expect(page.get_by_role("heading", name="须更正的记录")).to_be_visible()
+    await eye.go("/report-feedback?part=wrong")
+    await expect(page.get_by_text("有误之处：处罚决定已经撤销")).to_be_visible()
+    await eye.close()
+
+
+async def test_a_report_is_verified(browser: Browser, node: Listening, world: Evaluated) -> None:
+    """By the link of its QR code, by its file, and a file that was altered is told from it."""
+    data = node.people[DATA]
+    told = await data.call("POST", "/v1/reports", json={"subject": code_of(3), "purpose": "upkeep"})
+    file = await data.http.get(told["links"]["json"])
+    check_code = file.json()["check_code"]
+    eye = await Eye.open(browser, node)
+    page = await eye.go(f"/verify?report={check_code}")
+    await expect(page.get_by_role("heading", name="平台出具过这份报告")).to_be_visible()
+    await eye.keep("verify-report-code-1440-light")
+    assert await eye.faults() == []
+    given = {"name": "report.json", "mimeType": "application/json", "buffer": file.content}
+    await page.locator("input[type=file]").set_input_files(given)  # type: ignore[arg-type]
+    await expect(page.get_by_role("heading", name="这份文件是平台出具的，没有改动")).to_be_visible()
+    altered = file.content.replace(b'"pre_loan"', b'"screening"')
+    await page.locator("input[type=file]").set_input_files({**given, "buffer": altered})  # type: ignore[arg-type]
+    await expect(page.get_by_text("不成立", exact=True)).to_be_visible()
+    await eye.go("/verify?report=0000-0000-0000-0000")
+    await expect(page.get_by_role("heading", name="没有与此核验码相符的报告")).to_be_visible()
     await eye.close()

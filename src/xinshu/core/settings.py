@@ -173,8 +173,8 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
 
     @field_validator(
-        "home", "definitions", "pull_sources", "sign_on", "trust_anchors", "tls_certificate", "tls_key", "tls_client_ca",
-        "report_certificate", "report_key",
+        "home", "definitions", "pull_sources", "sign_on", "trust_anchors", "tls_certificate", "tls_key",
+        "tls_client_ca", "report_certificate", "report_key",
     )  # fmt: skip
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:

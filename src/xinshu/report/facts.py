@@ -29,9 +29,9 @@ def rows_of(answer: ItemAnswer) -> list[Raw]:
 
 
 def part_of(answer: ItemAnswer, shower: Shower, most: int | None) -> ItemPart:
-    """An item with its facts, the latest `most` of them (None: all)."""
+    """An item with its facts, latest first; `most` of them (None: all)."""
     rows = rows_of(answer)
-    chosen = sorted(rows, key=lambda row: _dated(answer.item, row), reverse=True)[:most] if most is not None else rows
+    chosen = sorted(rows, key=lambda row: _dated(answer.item, row), reverse=True)[:most]
     return _part(answer, shower, rows, [(row, Change.NONE, None) for row in chosen])
 
 

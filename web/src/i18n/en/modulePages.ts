@@ -17,7 +17,7 @@ export const modulePages: Words["modulePages"] = {
   or: " or ",
   degrees: { member: "belongs", possible: "may belong", none: "does not belong" },
   criteria: "Who belongs",
-  criteriaNote: "The rules are open; a firm sees the evidence on its own pages and may object.",
+  criteriaNote: "The rules are open; the evidence of each stands in the list.",
   looksAt: (kinds) => `Looks only at: ${kinds}.`,
   certain: (kinds) => `${kinds} belong by being what they are.`,
   bySigns:

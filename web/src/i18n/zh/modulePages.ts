@@ -15,7 +15,7 @@ export const modulePages = {
   or: "或",
   degrees: { member: "属于", possible: "可能属于", none: "不属于" },
   criteria: "怎样判定",
-  criteriaNote: "判定规则公开，企业可以在自己的页面看到依据；对判定有异议的可以提出。",
+  criteriaNote: "判定规则公开，每一户的依据列在名单里。",
   looksAt: (kinds: string) => `只看这些主体：${kinds}。`,
   certain: (kinds: string) => `${kinds}本身就属于这个模块。`,
   bySigns:

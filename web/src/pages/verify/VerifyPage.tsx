@@ -41,8 +41,7 @@ export function VerifyPage() {
 
   const byFile = async (file: File) => {
     setParams({}, { replace: true });
-    const head = await file.slice(0, 4096).text();
-    if (isReport(file.name, head) && file.size <= REPORT_MAX) {
+    if (isReport(file.name, await file.slice(0, REPORT_MAX).text())) {
       setAnswer("waiting");
       return setAnswer({ report: await askedFile(file) });
     }
