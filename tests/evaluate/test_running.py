@@ -145,6 +145,16 @@ async def test_any_past_day(node: Node, service: EvaluationService) -> None:
     assert await service.stored_values(1) == values
 
 
+async def test_a_day_before_anything_was_known(node: Node, service: EvaluationService) -> None:
+    await node.publish(firms(2))
+    await in_force(service)
+    done = await service.run_full(WHO, date(2020, 1, 1))
+    assert done.subjects == 2
+    alone = await service.evaluate(code_of(1), date(2020, 1, 1))
+    rows = await node.table("select distinct score, grade from evaluation_result")
+    assert [tuple(row.values()) for row in rows] == [(alone.score.score, alone.score.grade)]
+
+
 async def test_reasons_name_the_facts_behind_them(node: Node, service: EvaluationService) -> None:
     await filled(node)
     await in_force(service)

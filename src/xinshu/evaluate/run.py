@@ -66,7 +66,8 @@ class Engine:
         """Put the facts of a CSV of records (subject_id, item, payload) into their tables."""
         bench.execute(
             f"create or replace table arrived as select * from read_csv('{records}', header = false, "  # noqa: S608
-            "columns = {'subject_id': 'bigint', 'item': 'varchar', 'payload': 'varchar'}, quote = '\"', escape = '\"', "
+            "auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
+            "columns = {'subject_id': 'bigint', 'item': 'varchar', 'payload': 'varchar'}, "
             f"max_line_size = {LINE}, buffer_size = {2 * LINE}, parallel = false)"
         )
         for number, fields in self.single.fields.items():

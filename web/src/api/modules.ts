@@ -5,8 +5,7 @@ import type { paths } from "./schema";
 
 const list = () => got(api.GET("/v1/modules"));
 const one = (id: string) => got(api.GET("/v1/modules/{id}", { params: { path: { id } } }));
-const statistics = (id: string) =>
-  got(api.GET("/v1/modules/{id}/statistics", { params: { path: { id } } }));
+const statistics = (id: string) => got(api.GET("/v1/modules/{id}/statistics", { params: { path: { id } } }));
 const leaders = (id: string, skip: number, page_size: number) =>
   got(api.GET("/v1/modules/{id}/circles", { params: { path: { id }, query: { skip, page_size } } }));
 const circle = (id: string, leader: string) =>

@@ -48,14 +48,17 @@ export const objectionDesk: Words["objectionDesk"] = {
   reasons: "Reasons",
   reasonsHint: "What you checked and on what ground, in words the firm understands. At least 10 characters.",
   wrongChoice: "Records that are wrong",
-  wrongChoiceNote: "Their providers are told to correct them; the firm is evaluated again then. Leave empty if none.",
+  wrongChoiceNote:
+    "Their providers are told to correct them; the firm is evaluated again then. Leave empty if none.",
   noRecords: "There are no records behind this evaluation.",
   isWrong: (n) => `Record ${n} is wrong`,
   what: "What is wrong",
   whatHint: "e.g. the decision was withdrawn on 2026-04-02",
-  needed: "Choose a decision, give reasons of at least 10 characters, and say what is wrong with each record chosen.",
+  needed:
+    "Choose a decision, give reasons of at least 10 characters, and say what is wrong with each record chosen.",
   send: "Decide",
-  rejectSure: "The firm is told that the objection is not upheld, with your reasons. This cannot be taken back.",
+  rejectSure:
+    "The firm is told that the objection is not upheld, with your reasons. This cannot be taken back.",
   upholdSure: (n) =>
     n === 0
       ? "The firm is answered and evaluated again. This cannot be taken back."

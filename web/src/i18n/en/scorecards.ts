@@ -230,7 +230,8 @@ export const scorecards: Words["scorecards"] = {
   earlierDay: "earlier day",
   gap: "Off the mean",
   flags: {
-    no_outcomes: "No outcomes: nothing can be said of discrimination, only of distribution, stability, fairness.",
+    no_outcomes:
+      "No outcomes: nothing can be said of discrimination, only of distribution, stability, fairness.",
     one_sided: "All outcomes are alike: AUC and KS cannot be computed.",
     too_few_outcomes: "Too few went bad: AUC, KS and shares are no ground for approving cut-offs.",
     partly_known: "Outcomes are known of a part only; conclusions hold for that part.",

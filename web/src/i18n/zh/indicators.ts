@@ -86,8 +86,8 @@ export const indicators = {
   validOnly: "只取截至日有效的记录",
   condition: "条件",
   when: {
-    present: (field: string, _: string) => `${field}有值`,
-    absent: (field: string, _: string) => `${field}无值`,
+    present: (field: string) => `${field}有值`,
+    absent: (field: string) => `${field}无值`,
     in: (field: string, values: string) => `${field}为${values}`,
     not_in: (field: string, values: string) => `${field}不为${values}`,
     eq: (field: string, value: string) => `${field}为${value}`,

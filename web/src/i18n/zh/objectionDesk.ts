@@ -62,7 +62,8 @@ export const objectionDesk = {
   wrong: "须更正的记录",
   wrongNote: "已通知提供单位。",
   whatIsWrong: (what: string) => `有误之处：${what}`,
-  from: (provider: string, batch: number) => (provider === "" ? `批次 ${batch}` : `${provider}，批次 ${batch}`),
+  from: (provider: string, batch: number) =>
+    provider === "" ? `批次 ${batch}` : `${provider}，批次 ${batch}`,
   semicolon: "；",
   course: "经过",
   step: "步骤",

@@ -50,7 +50,8 @@ function conditionOf(when: When, words: Words["indicators"], names: Names): stri
   const given = when.op === "in" || when.op === "not_in" ? (when.values ?? []) : [when.value];
   const codes = names.fields.find((one) => one.name === when.field)?.codes;
   const values = given.map((value) => valueName(value, codes, words));
-  return words.when[when.op](fieldName(when.field, names), values.join(words.or));
+  const say: (field: string, values: string) => string = words.when[when.op];
+  return say(fieldName(when.field, names), values.join(words.or));
 }
 
 function valueName(

@@ -12,7 +12,11 @@ import { State, type Tone } from "../../parts/State";
 import { useAddress } from "../../parts/address";
 import { typeset } from "../../parts/typeset";
 
-const TONES: Readonly<Record<Difference["kind"], Tone>> = { added: "good", removed: "bad", changed: "accent" };
+const TONES: Readonly<Record<Difference["kind"], Tone>> = {
+  added: "good",
+  removed: "bad",
+  changed: "accent",
+};
 
 /** What this version says otherwise than another one. */
 export function Differences({ model }: { model: Model }) {

@@ -129,5 +129,7 @@ export function Calibration({ told }: Props) {
       isNumber: true,
     },
   ];
-  return <Rows label={words.calibration} rows={told.calibration} columns={columns} keyOf={(one) => one.grade} />;
+  return (
+    <Rows label={words.calibration} rows={told.calibration} columns={columns} keyOf={(one) => one.grade} />
+  );
 }

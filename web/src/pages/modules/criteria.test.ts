@@ -4,7 +4,12 @@ import type { Criteria } from "../../api/modules";
 import { zh } from "../../i18n/zh";
 import { clausesOf } from "./criteria";
 
-const names = { part: (id: string) => id, kind: (id: string) => id, size: (id: string) => id, indicator: (id: string) => id };
+const names = {
+  part: (id: string) => id,
+  kind: (id: string) => id,
+  size: (id: string) => id,
+  indicator: (id: string) => id,
+};
 const open: Criteria = {
   degrees: [],
   parts: [],

@@ -27,11 +27,16 @@ export function clausesOf(criteria: Criteria, words: Words["modulePages"], names
 }
 
 /** How subjects are found to belong, in words. */
-export function rulesOf(declared: Declared, words: Words["modulePages"], kind: (kind: string) => string): string[] {
+export function rulesOf(
+  declared: Declared,
+  words: Words["modulePages"],
+  kind: (kind: string) => string,
+): string[] {
   const { kinds, certain, member, possible, signs } = declared.classification;
   const said = [words.looksAt(kinds.map(kind).join(words.comma))];
   if (certain.length > 0) said.push(words.certain(certain.map(kind).join(words.comma)));
   said.push(words.bySigns, words.byPoints(member, possible));
-  if (signs.length > 0) said.push(words.byRecords([...new Set(signs.map((one) => one.label))].join(words.comma)));
+  if (signs.length > 0)
+    said.push(words.byRecords([...new Set(signs.map((one) => one.label))].join(words.comma)));
   return said;
 }

@@ -10,7 +10,9 @@ const SOON = 3; // days
 export function Clock({ one }: { one: Objection }) {
   const { objectionDesk: words } = useWords();
   if (!isOpen(one))
-    return <span className="num">{one.decided_at === null ? "—" : words.decidedOn(day(one.decided_at))}</span>;
+    return (
+      <span className="num">{one.decided_at === null ? "—" : words.decidedOn(day(one.decided_at))}</span>
+    );
   const left = daysBetween(today(), one.due);
   if (one.overdue) return <State tone="bad">{words.overdue(one.due)}</State>;
   return <State tone={left <= SOON ? "wait" : "calm"}>{words.left(left, one.due)}</State>;

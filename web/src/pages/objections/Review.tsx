@@ -171,4 +171,3 @@ function Choice({ facts, wrong, onChange }: ChoiceProps) {
     />
   );
 }
-

@@ -26,7 +26,13 @@ it("lists each record once, those of the indicator first", () => {
 
 it("names the records found wrong with what is wrong", () => {
   const facts = factsOf(evaluation, null);
-  expect(wrongOf(facts, new Map([["1", " 决定已撤销 "], ["9", "x"]]))).toEqual([
-    { item: "14", batch: 3, about: { document_no: "C" }, what: "决定已撤销" },
-  ]);
+  expect(
+    wrongOf(
+      facts,
+      new Map([
+        ["1", " 决定已撤销 "],
+        ["9", "x"],
+      ]),
+    ),
+  ).toEqual([{ item: "14", batch: 3, about: { document_no: "C" }, what: "决定已撤销" }]);
 });

@@ -9,7 +9,11 @@ register([
   GraphChart,
   LineChart,
   PieChart,
-  GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
+  GridComponent,
+  LegendComponent,
+  TooltipComponent,
+  SVGRenderer,
+]);
 
 /** ECharts in a box of the given height. Loaded when the first chart is looked at (Chart.tsx). */
 export default function Drawing({ option, height }: { option: EChartsCoreOption; height: number }) {
