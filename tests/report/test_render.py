@@ -7,13 +7,14 @@ import io
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 import render_kit as kit
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from xinshu.report.model import Chart, Series
+from xinshu.report.model import Chart, ItemPart, Series
 from xinshu.report.render import fonts
 from xinshu.report.render.charts import chart_svg, nice_ticks, points_svg
 from xinshu.report.render.clean import breakable, replacements, visible
@@ -179,8 +180,15 @@ def test_thousands_of_rows_are_all_there() -> None:
     assert len(made) < 2_000_000, "without tags, which would be ten times its text"
 
 
+def table_of(part: ItemPart) -> dict[str, Any]:
+    """The facts of the only part of a report, which come after the charts."""
+    blocks = sheet(kit.sample((part,)), "zh", kit.ADDRESS)["sections"][0]["blocks"]
+    found: dict[str, Any] = next(block for block in blocks if "form" in block)
+    return found
+
+
 def test_a_table_that_is_too_wide_becomes_records() -> None:
-    narrow = sheet(kit.sample((kit.penalties(),)), "zh", kit.ADDRESS)["sections"][0]["blocks"][0]
+    narrow = table_of(kit.penalties())
     assert (narrow["form"], narrow["size"], narrow["rows"][0]["cells"]) == (
         "table",
         "normal",
@@ -189,13 +197,13 @@ def test_a_table_that_is_too_wide_becomes_records() -> None:
     assert narrow["same"].startswith("各条相同:处罚机关 南京市应急管理局;"), "said once"
     titles = [f"栏目{number}" for number in range(14)]
     wide = kit.part("宽表", titles, [kit.row(("一" * 12,) * 14)] * 2)
-    block = sheet(kit.sample((wide,)), "zh", kit.ADDRESS)["sections"][0]["blocks"][0]
+    block = table_of(wide)
     assert block["form"] == "records" and len(block["rows"][0]["lines"]) == 7
     empty = kit.part("空栏", ["有", "无"], [kit.row(("值", ""))] * 2)
-    block = sheet(kit.sample((empty,)), "zh", kit.ADDRESS)["sections"][0]["blocks"][0]
+    block = table_of(empty)
     assert block["empty"] == "各条记录均无内容的栏目:无" and len(block["columns"]) == 1
     nothing = kit.part("空", ["一"], [])
-    assert sheet(kit.sample((nothing,)), "zh", kit.ADDRESS)["sections"][0]["blocks"][0]["form"] == "none"
+    assert table_of(nothing)["form"] == "none"
 
 
 def test_pairs_of_short_texts_share_a_line() -> None:

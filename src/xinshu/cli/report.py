@@ -13,11 +13,11 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from xinshu.cli import report_files
 from xinshu.cli.output import Json, explained, local_user, print_json, run
-from xinshu.core.clock import SystemClock
+from xinshu.core.clock import CHINA, SystemClock
 from xinshu.core.settings import load_settings
 from xinshu.members.model import local_operator
 from xinshu.node.reports import Reports
@@ -95,12 +95,13 @@ def list_reports(
         if as_json:
             print_json([_about(one) for one in found])
             return
+        number, code = Column("编号", min_width=25), Column("主体", min_width=18)  # they are typed again
         table = Table(
-            "编号", "出具时间", "主体", "类型", "用途", "报告日期", "取得者", "存证", title=f"{len(found)} 份报告"
+            number, code, Column("出具", max_width=10), Column("取得者", max_width=14), title=f"{len(found)} 份报告"
         )
         for one in found:
-            table.add_row(one.number, f"{one.at:%Y-%m-%d %H:%M}", one.subject_code, one.variant, one.purpose,
-                          str(one.as_of), escape(one.reader_name), str(one.leaf))  # fmt: skip
+            about = f"{one.at.astimezone(CHINA):%Y-%m-%d} {one.variant} {one.purpose}"
+            table.add_row(one.number, one.subject_code, about, escape(one.reader_name))
         Console().print(table)
 
 

@@ -17,7 +17,6 @@ from xinshu.report.model import (
     EvaluationPart,
     ItemPart,
     ItemState,
-    Quality,
     Relation,
     Report,
     Row,
@@ -117,10 +116,10 @@ def _section(report: Report, section: Section, number: int, lang: Lang) -> dict[
         blocks.append(_paragraph(say(section.note, lang)))
     if section.id == EVALUATION and report.evaluation is not None:
         blocks += _evaluation(report.evaluation, lang)
+    blocks += [_figure(chart, lang) for chart in section.charts]  # before pages of the facts they are drawn from
     blocks += _parts(section.parts, number, lang)
     if section.relations:
         blocks.append(_relations(section.relations, section.parts, lang))
-    blocks += [_figure(chart, lang) for chart in section.charts]
     return _numbered(section.id, number, say(section.title, lang), blocks, lang)
 
 
@@ -364,16 +363,22 @@ def _counts(report: Report, lang: Lang) -> list[Block]:
     right = [*cells[half:], ["", ""]]
     rows = [[*left, *right[place]] for place, left in enumerate(cells[:half])]
     columns = [(say(words.COUNT_OF, lang), 44, False), (say(words.COUNT, lang), 10, True)] * 2
-    return [_table("", columns, rows), *_quality(report.quality, lang)]
+    return [_table("", columns, rows), *_quality(report, lang)]
 
 
-def _quality(quality: Quality, lang: Lang) -> list[Block]:
+def _quality(report: Report, lang: Lang) -> list[Block]:
+    quality = report.quality
+    titles = {part.item: say(part.title, lang) for section in report.sections for part in section.parts}
     columns = [(say(words.CLASS, lang), 50, False), (say(words.ITEMS, lang), 12, True),
                (say(words.GIVEN, lang), 12, True), (say(words.HELD, lang), 12, True)]  # fmt: skip
     rows = [[say(one.name, lang), f"{one.items}", f"{one.given}", f"{one.held}"] for one in quality.classes]
     blocks = [_table(say(words.QUALITY, lang), columns, rows)]
     if quality.overdue_items:
-        blocks.append(_paragraph(say(words.OVERDUE, lang, joined(list(quality.overdue_items), lang))))
+        blocks.append(
+            _paragraph(
+                say(words.OVERDUE, lang, joined([titles.get(item, item) for item in quality.overdue_items], lang))
+            )
+        )
     return blocks
 
 

@@ -34,11 +34,11 @@ export function SectionView({ section, report, ways }: Props) {
         {section.id === EVALUATION && report.evaluation !== null && (
           <EvaluationPanel evaluation={report.evaluation} isInner />
         )}
+        {section.charts.length > 0 && <Charts section={section} />}
         {told.map((part) => (
           <ItemView key={part.item} part={part} compared={compared} ways={ways} />
         ))}
         {section.relations.length > 0 && <Relations relations={section.relations} />}
-        {section.charts.length > 0 && <Charts section={section} />}
         {none.length > 0 && <NoneOf parts={none} />}
         {refused.length > 0 && <Refused parts={refused} ways={ways} />}
       </div>
