@@ -51,6 +51,8 @@ begin
 end $$
 """
 
+BESIDE = "select datname from pg_database where starts_with(datname, $1 || '_')"  # of the sandbox
+
 
 class Lender:
     """Lends the databases of one test session."""
@@ -91,6 +93,8 @@ class Lender:
                 "select pg_terminate_backend(pid) from pg_stat_activity "
                 "where datname = current_database() and pid <> pg_backend_pid()"
             )
+            for row in await conn.fetch(BESIDE, name):
+                await conn.execute(f"drop database {row['datname']} with (force)")
             if await conn.fetchval(SHAPE) != self._shape:
                 return False
             await conn.execute(EMPTY)

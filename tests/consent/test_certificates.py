@@ -181,13 +181,14 @@ def test_sm2_certificates_made_by_openssl(tmp_path: Path, root: Holder) -> None:
     firm = Sm2Firm.make(tmp_path / "firm")
     made = firm.sign(CONTENT)
     trusted = TrustAnchors(Certificate.read(firm.anchor.encode()))
+    other = Sm2Firm.make(tmp_path / "other")
     now = datetime.now(UTC)  # openssl dates certificates from now
     given = {"signature": made, "certificates": firm.certificate}
     path = check(ToSign(CONTENT, GM.digest(CONTENT)), given, FIRM, trusted, now)
     assert len(path) == 2 and path[0].sm2_key is not None
     for changed, why in (
         (given | {"signature": firm.sign(CONTENT + b"!")}, "signature"),
-        (given | {"certificates": Sm2Firm.make(tmp_path / "other").certificate}, "untrusted"),
+        (given | {"certificates": other.certificate}, "untrusted"),
     ):
         with pytest.raises(SignatureRefusedError) as caught:
             check(ToSign(CONTENT, GM.digest(CONTENT)), changed, FIRM, trusted, now)

@@ -136,6 +136,7 @@ requests = st.builds(
     purpose=st.sampled_from(("pre_loan", "post_loan")),
     items=st.none() | st.lists(numbers, max_size=4).map(tuple),
     member=st.sampled_from((None, *MEMBERS)),
+    as_of=st.none(),  # lists, for which the SQL form is, are of now
 )
 
 

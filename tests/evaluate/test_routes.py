@@ -16,6 +16,8 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from xinshu.core.errors import XinshuError
+from xinshu.core.settings import packaged_definitions
+from xinshu.evaluate.draft_routes import router as draft_router
 from xinshu.evaluate.routes import router
 from xinshu.evaluate.service import EvaluationService
 from xinshu.evaluate.tasks import FULL, TOUCHED, ask_full, tasks, wake
@@ -70,6 +72,7 @@ async def caller(node: Node, service: EvaluationService, asked: list[bool]) -> C
         asked.append(full)
 
     app = FastAPI()
+    app.include_router(draft_router(service.book, Guards(node.services.table)))
     app.include_router(router(service, Guards(node.services.table), ask))
     app.add_exception_handler(XinshuError, _explained)
     return Caller(app)
@@ -186,6 +189,50 @@ async def test_bad_input_is_refused(caller: Caller, method: str, path: str, give
     async with caller.by(DATA) as client:
         response = await client.request(method, path, json=given if method == "post" else None)
         assert response.status_code == status, response.text
+
+
+async def test_a_text_is_read_with_its_faults(caller: Caller) -> None:
+    text = (packaged_definitions() / "models/general-2026.1.yml").read_text(encoding="utf-8")
+    path = "/v1/evaluation-models/reading"
+    async with caller.by(DATA) as client:
+        good = await json_of(await client.post(path, json={"text": text}))
+        assert (good["model"]["id"], good["faults"]) == ("general", [])
+        assert good["digest"] == cards()["general"].digest().hex()
+        assert await json_of(await client.get("/v1/evaluation-models")) == []  # nothing is stored
+        bad = await json_of(await client.post(path, json={"text": text.replace("penalties_36m", "penalties_37m", 1)}))
+        line = next(n for n, one in enumerate(text.split("\n"), 1) if "penalties_36m" in one)
+        assert bad["model"] is None and bad["digest"] is None
+        assert [(fault["line"], "penalties_36m" in fault["message"]) for fault in bad["faults"]] == [(line, True)]
+        for nonsense in (
+            "[",
+            "a: b: c",
+            "id: general",
+            "- 1",
+            "42",
+            "{}",
+            "&a [*a, *a]",
+            "!!python/object:os.system {}",
+        ):
+            read = await json_of(await client.post(path, json={"text": nonsense}))
+            assert read["model"] is None and read["faults"], nonsense
+            assert all(fault["message"] for fault in read["faults"]), nonsense
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{}, [], {"text": ""}, {"text": 1}, {"text": None}, {"text": "a\0b"}, {"text": "x" * 200_001},
+     {"text": "id: x", "more": 1}],
+)  # fmt: skip
+async def test_a_text_that_is_none_is_refused(caller: Caller, given: Any) -> None:
+    async with caller.by(DATA) as client:
+        response = await client.post("/v1/evaluation-models/reading", json=given)
+        assert response.status_code == 422, response.text
+        response = await client.post(
+            "/v1/evaluation-models/reading", content=b"{", headers={"Content-Type": "application/json"}
+        )
+        assert response.status_code == 422, response.text
+    async with caller.by(BANKER) as client:
+        assert (await client.post("/v1/evaluation-models/reading", json=given)).status_code == 403
 
 
 async def test_the_worker_evaluates_what_was_touched(node: Node, caller: Caller, service: EvaluationService) -> None:

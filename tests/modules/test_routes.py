@@ -15,6 +15,7 @@ from xinshu.members.model import ANONYMOUS, MemberKind, MemberRef, MemberState, 
 from xinshu.members.permissions import Guards
 from xinshu.modules.circles import Circles
 from xinshu.modules.lists import Lists
+from xinshu.modules.public_routes import router as public_router
 from xinshu.modules.routes import router
 from xinshu.modules.service import Modules
 
@@ -67,6 +68,7 @@ async def caller(node: Node, service: Modules, asked: list[bool]) -> Caller:
     app = FastAPI()
     circles = Circles(node.db, node.clock, service)
     app.include_router(router(service, lists, circles, Guards(node.services.table), ask))
+    app.include_router(public_router(service.book, service.counts))
 
     async def explained(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, XinshuError) and request.method
@@ -108,6 +110,35 @@ async def test_what_each_reader_gets(caller: Caller, asked: list[bool]) -> None:
     assert asked == [True]
 
 
+async def test_visitors_see_what_there_is_and_no_firm(caller: Caller, service: Modules) -> None:
+    answer = await caller.ask(ANONYMOUS, "/v1/public/modules")
+    assert answer.status_code == 200, answer.text
+    told = {one["id"]: one for one in answer.json()}
+    assert set(told) == {module.id for module in service.book}
+    green = told["green"]
+    assert green["name"] and green["summary_en"] and green["basis"]
+    assert green["source_status"] == "reconstructed"
+    counts = await service.counts()
+    assert 0 < counts["green"]["member"] < 5 and green["members"] is None
+    assert all(firm["subject_name"] not in answer.text for firm in some_firms())
+    assert all(code_of(serial) not in answer.text for serial in range(1, 7))
+    empty = await public_counts(service, {"member": 0, "possible": 0})
+    assert [one["members"] for one in empty.json()] == [0] * len(told)
+    many = await public_counts(service, {"member": 5, "possible": 1})
+    assert [one["members"] for one in many.json()] == [5] * len(told)
+
+
+async def public_counts(service: Modules, counts: dict[str, int]) -> httpx.Response:
+    """What is told of modules that all have so many subjects."""
+
+    async def counted() -> dict[str, dict[str, int]]:
+        return {module.id: counts for module in service.book}
+
+    app = FastAPI()
+    app.include_router(public_router(service.book, counted))
+    return await Caller(app).ask(ANONYMOUS, "/v1/public/modules")
+
+
 async def test_lists_are_read_by_whoever_obtained_them(caller: Caller) -> None:
     made = await caller.ask(BANKER, "/v1/modules/strategic-emerging/lists/all", "POST")
     assert made.status_code == 201
@@ -124,6 +155,9 @@ REFUSED = {
     "a bank runs nothing": (BANKER, "POST", "/v1/module-runs", 403),
     "a firm lists nothing": (OWNER, "GET", "/v1/modules/green/subjects", 403),
     "a firm reads itself alone": (OWNER, "GET", f"/v1/subjects/{code_of(YARD)}/modules", 403),
+    "visitors do not write": (ANONYMOUS, "POST", "/v1/public/modules", 405),
+    "visitors get no single one": (ANONYMOUS, "GET", "/v1/public/modules/green", 404),
+    "visitors get no subjects": (ANONYMOUS, "GET", "/v1/public/modules/green/subjects", 404),
     "no such module": (DATA, "GET", "/v1/modules/nothing", 404),
     "no module has this form": (DATA, "GET", "/v1/modules/NOTHING!", 422),
     "no such subject": (DATA, "GET", "/v1/subjects/X/modules", 404),

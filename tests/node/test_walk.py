@@ -65,6 +65,7 @@ PUBLIC = {
     ("GET", "/v1/schemas/report/1"): "the form of a report is public",
     ("GET", "/v1/public/figures"): "counts only, small ones withheld, from memory",
     ("GET", "/v1/public/members"): "names of members online, as every platform publishes them",
+    ("GET", "/v1/public/modules"): "which modules are on and why; counts only, small ones withheld, from memory",
     ("GET", "/v1/public/statistics"): "counts only, small ones withheld, from memory",
 }
 

@@ -8,14 +8,17 @@ from typing import Any
 
 import yaml
 from collect_kit import Node, code_of, penalty
+from firm_kit import officer_of
 from public_world import rows
-from web_kit import Listening
+from web_kit import Listening, Visitor
 
 from xinshu.core.settings import packaged_definitions
 from xinshu.evaluate.tasks import WORKER
 
 MODELS = "/v1/evaluation-models"
 DATA, SECOND, CHIEF = "data.one", "data.two", "chief.admin"
+MAKERS = tuple(range(7, 264, 11))  # serial numbers of the firms that make photovoltaics
+SCOPE = "光伏组件、太阳能电池制造;光伏发电;货物进出口。"
 
 
 @dataclass
@@ -55,6 +58,24 @@ def later() -> dict[str, Any]:
     return document
 
 
+def with_makers(firms: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The firms, some of which belong to modules by what they make."""
+    made = {"industry": "C3825", "business_scope": SCOPE}
+    return [
+        {**firm, "business_scope": "", **(made if serial in MAKERS else {})} for serial, firm in enumerate(firms, 1)
+    ]
+
+
+def share(serial: int) -> dict[str, Any]:
+    """That the first of the makers holds shares of another one."""
+    return {
+        "uscc": code_of(serial), "subject_name": f"示例市第{serial}号机械有限公司",
+        "shareholder_name": f"示例市第{MAKERS[0]}号机械有限公司", "shareholder_kind": "2",
+        "shareholder_uscc": code_of(MAKERS[0]), "subscribed_amount": "100", "capital_currency": "CNY",
+        "share_ratio": "20", "subscribed_date": "2030-12-31", "paid_in_amount": "100",
+    }  # fmt: skip
+
+
 def outcomes() -> str:
     """What became of firms, as a file: too few went bad to say anything."""
     lines = [f"{code_of(serial)},{1 if serial % 23 == 5 else 0}" for serial in range(1, 121)]
@@ -68,7 +89,8 @@ async def evaluated(node: Listening) -> Evaluated:
     await chief.invites(DATA, "数据员甲", operator, "operator-data")
     await chief.invites(SECOND, "数据员乙", operator, "operator-data")
     province = Node(node.services, node.clock)
-    await province.publish(rows())
+    await province.publish(with_makers(rows()))
+    await province.publish([share(serial) for serial in MAKERS[1:6]], item="2", name="股东.csv")
     await province.publish(
         [
             penalty(
@@ -87,6 +109,7 @@ async def evaluated(node: Listening) -> Evaluated:
     )
     world = Evaluated(node)
     await world.run()
+    await node.services.modules.run_full(WORKER)
     data, second = node.people[DATA], node.people[SECOND]
     for document in (card(), card("individual-business"), later()):
         await data.call("POST", MODELS, json=document)
@@ -102,6 +125,16 @@ async def evaluated(node: Listening) -> Evaluated:
     await world.run()
     node.clock.advance(timedelta(minutes=5))
     return world
+
+
+async def feedback_of_a_bank(node: Listening, serial: int) -> tuple[Visitor, str]:
+    """A credit officer, and the number of a report about a firm whose registration the officer called wrong."""
+    officer = await officer_of(node)
+    wish = {"subject": code_of(serial), "purpose": "pre_loan", "reference": "授信申请 2026-0001"}
+    number = str((await officer.call("POST", "/v1/reports", json=wish))["number"])
+    said = {"kind": "wrong", "item": "1", "row": 1, "text": "登记住所与营业执照不符"}
+    await officer.call("POST", f"/v1/reports/{number}/feedback", json=said)
+    return officer, number
 
 
 async def reviewer(node: Listening) -> str:

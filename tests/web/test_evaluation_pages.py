@@ -8,7 +8,19 @@ from typing import Literal
 
 import pytest
 from collect_kit import code_of
-from evaluation_world import CHIEF, DATA, SECOND, Evaluated, evaluated, outcomes, reviewer
+from department_kit import OFFICER as PROVIDER
+from department_kit import Department
+from evaluation_world import (
+    CHIEF,
+    DATA,
+    MAKERS,
+    SECOND,
+    Evaluated,
+    evaluated,
+    feedback_of_a_bank,
+    outcomes,
+    reviewer,
+)
 from firm_kit import OWNER, FirmWorld
 from playwright.async_api import Browser, expect
 from web_kit import Eye, Listening
@@ -53,6 +65,7 @@ PAGES = {
         "module-list": "/modules/key-supply-chains/list",
         "module-circles": "/modules/key-supply-chains/circles",
     },
+    "": {"modules-visitor": "/modules", "module-visitor": "/modules/key-supply-chains"},
     CHIEF: {"model-to-approve": "/evaluation-models/general/2026.2/content"},
 }
 
@@ -80,10 +93,11 @@ async def test_pages(
 @pytest.mark.full
 async def test_pages_in_english(browser: Browser, node: Listening, world: Evaluated) -> None:
     for login, pages in PAGES.items():
-        eye = await Eye.open(browser, node, 390, as_=login)
+        eye = await Eye.open(browser, node, as_=login)
         page = await eye.go("/catalogue")
         await page.get_by_role("button", name="Switch to English").click()
         await expect(page.locator("html")).to_have_attribute("lang", "en")
+        await page.set_viewport_size({"width": 390, "height": 844})
         for place, path in pages.items():
             await eye.go(path)
             await eye.keep(f"{place}-390-english")
@@ -205,6 +219,86 @@ async def test_an_objection_is_answered(browser: Browser, node: Listening, world
     await expect(page.get_by_role("heading", name="须更正的记录")).to_be_visible()
     await eye.go("/report-feedback?part=wrong")
     await expect(page.get_by_text("有误之处：处罚决定已经撤销")).to_be_visible()
+    await eye.close()
+
+
+async def test_a_module_shows_firms_with_their_evidence(browser: Browser, node: Listening, world: Evaluated) -> None:
+    """Its list and circle to the platform; to visitors what it is and how many belong, never a firm."""
+    eye = await Eye.open(browser, node, as_=DATA)
+    page = await eye.go("/modules/key-supply-chains/list")
+    line = page.get_by_role("row").filter(has_text=f"示例市第{MAKERS[0]}号机械有限公司")
+    await expect(line.get_by_role("cell", name="光伏和风电", exact=True)).to_be_visible()
+    await expect(line.get_by_role("list")).to_contain_text("C3825")
+    await page.get_by_role("button", name="出具名单").click()
+    await page.get_by_role("tooltip").get_by_role("button", name="出具名单").click()
+    await expect(page.get_by_role("alert").first).to_contain_text(f"已出具名单，{len(MAKERS)} 户")
+    await page.get_by_role("link", name="链主生态圈").click()
+    members = page.get_by_role("table", name="圈内企业")
+    await expect(members).to_contain_text(f"示例市第{MAKERS[1]}号机械有限公司")
+    await eye.close()
+
+    visitor = await Eye.open(browser, node)
+    page = await visitor.go("/")
+    await page.get_by_role("link", name="特色功能模块").first.click()
+    card = page.get_by_role("listitem").filter(has_text="重点产业链供应链")
+    await expect(card).to_contain_text(f"{len(MAKERS)} 户")
+    await card.get_by_role("link").click()
+    await expect(page.locator("main dl")).to_contain_text("国办发〔2024〕15号")
+    assert "示例市第" not in await page.locator("body").inner_text()
+    assert await visitor.faults() == []
+    await visitor.go("/modules/nothing-like-it")
+    await page.goto(node.url + "/modules/key-supply-chains/list")
+    await page.wait_for_url(re.compile(r"/sign-in\?next="))
+    await visitor.close()
+
+
+async def test_a_provider_answers_feedback_on_a_report(browser: Browser, node: Listening, world: Evaluated) -> None:
+    """On the facts that it provided, once; whoever said it reads the answer."""
+    await Department.open(node)
+    officer, number = await feedback_of_a_bank(node, 4)
+    eye = await Eye.open(browser, node, as_=PROVIDER)
+    page = await eye.go("/report-feedback")
+    await expect(page.get_by_text("登记住所与营业执照不符")).to_be_visible()
+    await expect(page.locator("main")).not_to_contain_text("示范银行")
+    await eye.keep("feedback-to-answer-1440-light")
+    assert await eye.faults() == []
+    await page.get_by_role("button", name="答复", exact=True).click()
+    await expect(page.get_by_text("请写明答复")).to_be_visible()
+    await page.get_by_label("答复", exact=True).fill("经核对登记档案，住所已于五月变更，下一批更正。")
+    await page.get_by_role("button", name="答复", exact=True).click()
+    await expect(page.get_by_text("没有待答复的反馈")).to_be_visible()
+    (said,) = await officer.call("GET", f"/v1/reports/{number}/feedback")
+    assert said["answer"] == "经核对登记档案，住所已于五月变更，下一批更正。"
+    await eye.close()
+
+
+async def test_a_report_on_paper_is_verified_and_told_when_outdated(
+    browser: Browser, node: Listening, world: Evaluated
+) -> None:
+    """The PDF by its file; after a fact in it was repaired, the file is genuine still and its content outdated."""
+    data, code = node.people[DATA], code_of(11)
+    told = await data.call("POST", "/v1/reports", json={"subject": code, "purpose": "upkeep"})
+    pdf = (await data.http.get(told["links"]["pdf"])).content
+    given = {"name": "report.pdf", "mimeType": "application/pdf", "buffer": pdf}
+    eye = await Eye.open(browser, node)
+    page = await eye.go("/verify")
+    await page.locator("input[type=file]").set_input_files(given)  # type: ignore[arg-type]
+    await expect(page.get_by_role("heading", name="这份文件是平台出具的，没有改动")).to_be_visible()
+    await expect(page.get_by_text("属实", exact=True)).to_be_visible()
+    await eye.keep("verify-report-pdf-1440-light")
+    assert await eye.faults() == []
+    async with node.services.db.acquire() as conn:
+        await conn.execute(
+            "update record set state = 'repaired' where item = '8' and known_to is null and subject_id = "
+            "(select id from subject where code = $1)", code,
+        )  # fmt: skip
+    await page.locator("input[type=file]").set_input_files(given)  # type: ignore[arg-type]
+    await expect(page.get_by_text("属实，内容已过时", exact=True)).to_be_visible()
+    await expect(page.get_by_text("请重新出具", exact=False)).to_be_visible()
+    await eye.keep("verify-report-outdated-1440-light")
+    broken = {**given, "buffer": pdf.replace(b"%%EOF", b"%%EOX")}
+    await page.locator("input[type=file]").set_input_files(broken)  # type: ignore[arg-type]
+    await expect(page.get_by_text("不成立", exact=True)).to_be_visible()
     await eye.close()
 
 

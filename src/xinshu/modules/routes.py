@@ -17,8 +17,8 @@ from xinshu.modules.errors import ListUnknownError
 from xinshu.modules.lists import ListRun, Lists, listing_of
 from xinshu.modules.loader import Module
 from xinshu.modules.model import MODULE_ID, PART_ID, Criteria
-from xinshu.modules.service import FEWEST, Modules
-from xinshu.modules.views import Line
+from xinshu.modules.service import Modules
+from xinshu.modules.views import Line, few
 
 AskRun = Callable[[bool], Awaitable[None]]  # True: a full run
 
@@ -142,10 +142,6 @@ def router(service: Modules, lists: Lists, circles: Circles, guards: Guards, ask
     return routes
 
 
-def _few(count: int) -> int | None:
-    return None if 0 < count < FEWEST else count
-
-
 def _short(module: Module, counts: dict[str, int]) -> dict[str, Any]:
     file = module.file
     return {
@@ -153,7 +149,7 @@ def _short(module: Module, counts: dict[str, int]) -> dict[str, Any]:
         "summary": file.summary.zh, "summary_en": file.summary.en, "source_status": file.source_status,
         "province": module.province, "circles": file.circles is not None,
         "parts": [{"id": one.id, "name": one.name.zh, "name_en": one.name.en} for one in file.classification.parts],
-        "counts": {degree: _few(count) for degree, count in counts.items()},
+        "counts": {degree: few(count) for degree, count in counts.items()},
     }  # fmt: skip
 
 

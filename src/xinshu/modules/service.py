@@ -30,7 +30,6 @@ from xinshu.store import Database, load_queries
 queries = load_queries("xinshu.modules")
 KIND = "module"
 TOUCHED = 20_000  # subjects of one refresh
-FEWEST = 5  # counts below are not told in the public summary
 
 
 @dataclass(frozen=True)

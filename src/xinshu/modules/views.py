@@ -16,6 +16,7 @@ from xinshu.modules.loader import BookOfModules, Module
 from xinshu.modules.model import DEGREE_NAMES, Condition, Criteria
 
 WITHHELD = "有依据,需授权查看"
+FEWEST = 5  # counts below are not told in summaries
 REASONS = 3  # pieces of evidence beside a line of a list
 ORIGINS = {
     "kind": "主体类别",
@@ -26,6 +27,11 @@ ORIGINS = {
     "against": "相反迹象",
 }
 OPS = {"eq": "等于", "ne": "不等于", "lt": "小于", "le": "不大于", "gt": "大于", "ge": "不小于"}
+
+
+def few(count: int) -> int | None:
+    """A count as summaries tell it; None: fewer than five."""
+    return None if 0 < count < FEWEST else count
 
 
 def evidence_shown(

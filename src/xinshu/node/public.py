@@ -11,8 +11,11 @@ from xinshu.ledger.public_routes import router as verify_routes
 from xinshu.members.model import Principal
 from xinshu.members.permissions import Guards
 from xinshu.members.permissions.guards import caller_of
+from xinshu.modules.public_routes import COUNTS_KEPT
+from xinshu.modules.public_routes import router as module_routes
 from xinshu.node.membership import Membership
 from xinshu.node.services import Services
+from xinshu.statistics.kept import Kept
 from xinshu.statistics.live import Live
 from xinshu.statistics.live_routes import router as live_routes
 from xinshu.statistics.maps import load_map
@@ -22,7 +25,7 @@ from xinshu.statistics.service import StatisticsService, Surroundings
 
 
 def router(services: Services, membership: Membership, guards: Guards) -> APIRouter:
-    """Figures, statistics, verification, the live board. Raises what the definitions have wrong."""
+    """Figures, statistics, modules, verification, the live board. Raises what the definitions have wrong."""
     settings = services.settings
     divisions = Divisions.load()
     purposes = Purposes.load(settings.definitions, services.catalogue)
@@ -37,6 +40,7 @@ def router(services: Services, membership: Membership, guards: Guards) -> APIRou
     )
     figures = StatisticsService(services.db, services.clock, around)
     live = Live(services.db, services.clock, figures)
+    modules = Kept(services.clock, COUNTS_KEPT, lambda _: services.modules.counts())
     services.freshness.on_change(lambda _: live.wake())
 
     async def authenticate(request: Request) -> Principal:
@@ -44,6 +48,7 @@ def router(services: Services, membership: Membership, guards: Guards) -> APIRou
 
     routes = APIRouter()
     routes.include_router(figure_routes(figures))
+    routes.include_router(module_routes(services.modules.book, modules.get))
     routes.include_router(verify_routes(services.ledger))
     routes.include_router(live_routes(live, guards, authenticate))
     return routes

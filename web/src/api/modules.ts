@@ -3,6 +3,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, got } from "./client";
 import type { paths } from "./schema";
 
+const open = () => got(api.GET("/v1/public/modules"));
 const list = () => got(api.GET("/v1/modules"));
 const one = (id: string) => got(api.GET("/v1/modules/{id}", { params: { path: { id } } }));
 const statistics = (id: string) => got(api.GET("/v1/modules/{id}/statistics", { params: { path: { id } } }));
@@ -60,12 +61,20 @@ export interface Circle {
   withheld: string[];
 }
 
+export type PublicModule = Awaited<ReturnType<typeof open>>[number];
 export type ModuleInShort = Awaited<ReturnType<typeof list>>[number];
 export type Module = Omit<Awaited<ReturnType<typeof one>>, "definition"> & { definition: Declared };
 export type Member = Awaited<ReturnType<typeof readSubjects>>["subjects"][number];
 export type Fall = Awaited<ReturnType<typeof statistics>>[number];
 export type Leader = Awaited<ReturnType<typeof leaders>>[number];
 export type ListGiven = Awaited<ReturnType<typeof giveOut>>;
+
+/** For visitors: no firms. */
+export const publicModules = queryOptions({
+  queryKey: ["public-modules"],
+  queryFn: open,
+  staleTime: 60_000,
+});
 
 export const modules = queryOptions({ queryKey: ["modules"], queryFn: list, staleTime: 60_000 });
 

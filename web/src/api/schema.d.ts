@@ -3123,6 +3123,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/public/modules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 公开的特色功能模块 Feature modules for visitors
+         * @description Those that are on, with their basis and how many belong; counts from 1 to 4 are not told.
+         */
+        get: operations["modules_v1_public_modules_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/public/report-certificate": {
         parameters: {
             query?: never;
@@ -9202,6 +9222,33 @@ export interface components {
         ProvidersOut: {
             /** Providers */
             providers: components["schemas"]["ProviderOut"][];
+        };
+        /**
+         * PublicModuleOut
+         * @description A module for visitors. `members`: how many belong; None: fewer than five.
+         */
+        PublicModuleOut: {
+            /** Basis */
+            basis: string[];
+            /** Id */
+            id: string;
+            /** Members */
+            members: number | null;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Province */
+            province: boolean;
+            /**
+             * Source Status
+             * @enum {string}
+             */
+            source_status: "official" | "reconstructed";
+            /** Summary */
+            summary: string;
+            /** Summary En */
+            summary_en: string;
         };
         /**
          * Quality
@@ -27444,6 +27491,82 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
                 };
+            };
+            /** @description 过于频繁 Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 暂不可用 Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    modules_v1_public_modules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicModuleOut"][];
+                };
+            };
+            /** @description 请求有误 Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 没有登录或令牌无效 Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 无权 Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 不存在 Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 状态冲突 Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description 内容过大 Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description 过于频繁 Too many requests */
             429: {

@@ -34,6 +34,8 @@ export function PublicFrame({ children }: { children: ReactNode }) {
         <p>
           <Link href="/catalogue">{places.names.catalogue}</Link>
           <span aria-hidden="true"> · </span>
+          <Link href="/modules">{places.names.modules}</Link>
+          <span aria-hidden="true"> · </span>
           <Link href="/statistics">{front.statistics}</Link>
           <span aria-hidden="true"> · </span>
           <Link href="/verify">{front.verify}</Link>

@@ -22,6 +22,9 @@ const ScreenPage = lazy(() => import("../pages/screen/ScreenPage").then((m) => (
 const CataloguePages = lazy(() =>
   import("../pages/catalogue/CataloguePages").then((m) => ({ default: m.CataloguePages })),
 );
+const PublicModules = lazy(() =>
+  import("../pages/modules/PublicModules").then((m) => ({ default: m.PublicModules })),
+);
 const OpenToAll = lazy(() => import("./OpenToAll").then((m) => ({ default: m.OpenToAll })));
 const Inside = lazy(() => import("./Inside").then((m) => ({ default: m.Inside })));
 
@@ -60,6 +63,13 @@ export function Routes() {
           </OpenToAll>
         </Suspense>
       </Route>
+      <Route path={/^\/modules(?:\/|$)/}>
+        <Suspense fallback={<Loading />}>
+          <OpenToAll visitor={<PublicModules />}>
+            <Inside />
+          </OpenToAll>
+        </Suspense>
+      </Route>
       <Route path={INSIDE}>
         <Suspense fallback={<Loading />}>
           <SignedIn>
@@ -81,4 +91,4 @@ export function Routes() {
 }
 
 const INSIDE =
-  /^\/(?<place>home|search|workbench|tracking|inquiries|batches-of-inquiries|screening|subscriptions|usage|developers|items|upload|deliveries|quality|my-data-use|batches|ledger|jobs|health|paper-authorisations|oversight|indicators|evaluation-models|grades|modules|objection-desk|report-quality|report-feedback|file|my-evaluation|my-reports|reports|portfolio|seen|authorisations|me|delegates|member|onboarding|firm-accounts|accounts|systems|permissions|security-log)(\/|$)/;
+  /^\/(?<place>home|search|workbench|tracking|inquiries|batches-of-inquiries|screening|subscriptions|usage|developers|items|upload|deliveries|quality|my-data-use|batches|ledger|jobs|health|paper-authorisations|oversight|indicators|evaluation-models|grades|objection-desk|report-quality|report-feedback|file|my-evaluation|my-reports|reports|portfolio|seen|authorisations|me|delegates|member|onboarding|firm-accounts|accounts|systems|permissions|security-log)(\/|$)/;

@@ -72,6 +72,11 @@ export const front: Words["front"] = {
       title: "Open statistics",
       text: "Subjects, collection and inquiries in figures, to be exported.",
     },
+    {
+      to: "/modules",
+      title: "Feature modules",
+      text: "Emerging, green, farming and others: how they are found.",
+    },
     { to: "/verify", title: "Verify a receipt", text: "By file or by code: is a receipt genuine?" },
     { to: "/docs", title: "API", text: "How institutions and departments connect their systems." },
   ],

@@ -3,6 +3,8 @@ import type { Words } from "../words";
 export const modulePages: Words["modulePages"] = {
   title: "Feature modules",
   lead: "Kinds of subject found by industry code, certificates and business scope, each with its evidence. A province may add its own.",
+  bounds:
+    "It says what registers and certificates show and is no finding by an authority. Rules, lists and the evidence of each subject are for those who are signed in.",
   none: "No module is on",
   noneHint: "Modules appear once the platform turns them on in its definitions.",
   few: "below 5",

@@ -51,6 +51,7 @@ export const front = {
   open: "任何人都可以看",
   publicDoors: [
     { to: "/statistics", title: "公开统计", text: "主体、归集、查询的分组数字，可导出。" },
+    { to: "/modules", title: "特色功能模块", text: "战略性新兴产业、绿色低碳、三农等，凭什么识别。" },
     { to: "/verify", title: "核验回执", text: "用文件或核验码，查证一份回执是否真实。" },
     { to: "/docs", title: "接口文档", text: "机构和部门的系统如何接入。" },
   ],

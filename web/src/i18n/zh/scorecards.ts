@@ -83,7 +83,8 @@ export const scorecards = {
     "如：本省 2025 年普惠贷款逾期 90 天以上，截至 2026-05-31；没有结果数据时写明“无结果数据”",
   outcomesSourceNeeded: "请写明来源和口径，至少 2 个字",
   outcomesFile: "结果数据（可不填）",
-  outcomesFileHint: "CSV，每行一个主体：代码,是否违约（1 或 0）。只用来计算，不留存每户的结果。",
+  outcomesFileHint:
+    "CSV，每行一个主体，代码和是否违约（1 或 0）用半角逗号隔开。只用来计算，不留存每户的结果。",
   chooseOutcomes: "选择 CSV 文件",
   outcomesRead: (n: string, bad: string) => `读到 ${n} 个主体的结果，其中违约 ${bad} 个`,
   outcomesLarge: (n: string) => `文件太大：最多 ${n} 个主体，请抽样后再传`,

@@ -6,6 +6,7 @@ import { Facts } from "../../parts/Facts";
 import { Section } from "../../parts/Page";
 import { State } from "../../parts/State";
 import { count } from "../../parts/format";
+import { typeset } from "../../parts/typeset";
 import { Dimensions } from "./Dimensions";
 import { GradeScale } from "./GradeScale";
 import { Reasons } from "./Reasons";
@@ -63,7 +64,7 @@ function Grade({ evaluation }: { evaluation: Evaluation }) {
         facts={[
           [words.asOf, <span className="num">{evaluation.as_of}</span>],
           [words.validTo, <span className="num">{evaluation.valid_to}</span>],
-          [words.modelName, `${evaluation.model.name} ${evaluation.model.version}`],
+          [words.modelName, typeset(`${evaluation.model.name} ${evaluation.model.version}`)],
           ...(evaluation.leaf === null
             ? []
             : ([[words.evidence, words.leaf(count(evaluation.leaf))]] as [string, string][])),

@@ -56,14 +56,16 @@ export function DraftPage() {
       <Section title={words.draftText} note={words.draftNote}>
         <Form layout="vertical" className={styles["wideForm"] ?? ""} onFinish={() => reading.mutate(text)}>
           <Form.Item label={words.draftFile} htmlFor="draft-file">
-            <FilePicker
-              id="draft-file"
-              value={file}
-              accept=".yml,.yaml,.json,application/json"
-              words={words.chooseDraft}
-              onChange={(chosen) => void choose(chosen)}
-            />{" "}
-            {from !== "" && <Begin from={from} onText={write} />}
+            <div style={{ display: "flex", flexWrap: "wrap", gap: 8 }}>
+              <FilePicker
+                id="draft-file"
+                value={file}
+                accept=".yml,.yaml,.json,application/json"
+                words={words.chooseDraft}
+                onChange={(chosen) => void choose(chosen)}
+              />
+              {from !== "" && <Begin from={from} onText={write} />}
+            </div>
           </Form.Item>
           <Form.Item label={words.draftBody} htmlFor="draft-text">
             <div ref={area}>

@@ -51,7 +51,7 @@ export function ListPart({ module }: { module: Module }) {
               <Empty title={words.noMembers}>{words.noMembersHint}</Empty>
             ) : (
               <>
-                <Members found={found.subjects} columns={module.definition.page.columns} />
+                <Members found={found.subjects} module={module} />
                 <nav className={styles["pager"]} aria-label={shell.pages}>
                   <Button disabled={page <= 1} onClick={() => toPage(page - 1)}>
                     {shell.previous}
@@ -134,10 +134,14 @@ function ListFilters({ module, chosen, value, change }: FilterProps) {
   );
 }
 
-function Members({ found, columns: asked }: { found: Member[]; columns: string[] }) {
+function Members({ found, module }: { found: Member[]; module: Module }) {
   const { modulePages: words, search, screening } = useWords();
+  const { language } = useLanguage();
   const nameOf = useGroupNames();
   const person = usePerson();
+  const asked = module.definition.page.columns;
+  const fieldOf = (id: string) =>
+    typeset(module.definition.classification.parts.find((one) => one.id === id)?.name[language] ?? id);
   const sizes: Readonly<Record<string, string>> = search.sizes;
   const sections: Readonly<Record<string, string>> = screening.sections;
   const every: Record<string, Column<Member>> = {
@@ -153,7 +157,7 @@ function Members({ found, columns: asked }: { found: Member[]; columns: string[]
     },
     size: { title: words.size, cell: (one) => sizes[one.size_class ?? ""] ?? "—" },
     degree: { title: words.degree, cell: (one) => <Degree one={one} words={words} /> },
-    parts: { title: words.field, cell: (one) => one.parts.map(typeset).join(words.comma) || "—" },
+    parts: { title: words.field, cell: (one) => one.parts.map(fieldOf).join(words.comma) || "—" },
     grade: {
       title: words.grade,
       cell: (one) =>

@@ -34,8 +34,11 @@ export function QualityPage() {
             <Section title={words.coverage} note={words.coverageNote(count(told.subjects))}>
               <BarChart
                 title={words.byClass}
-                format={percent}
-                parts={told.classes.map((one) => ({ name: typeset(one.name), value: one.coverage }))}
+                unit="%"
+                parts={told.classes.map((one) => ({
+                  name: typeset(one.name),
+                  value: Math.round(1000 * one.coverage) / 10,
+                }))}
               />
             </Section>
             <Items items={told.items} />

@@ -42,7 +42,8 @@ export function graphOption(
         left: style.isNarrow ? 40 : 110,
         right: style.isNarrow ? 40 : 110,
         top: 30,
-        bottom: 30,
+        bottom: 56, // names stand below
+        preserveAspect: true,
         data: nodes.map((node) => ({
           id: node.id,
           name: node.id,
