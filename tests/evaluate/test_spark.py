@@ -26,7 +26,7 @@ def spark() -> Iterator[Any]:
     """A Spark session in this process's own JVM, set as `store.engine` sets it; skips without pyspark or Java."""
     sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed (pip install 'xinshu[spark]')")
     if shutil.which("java") is None:
-        pytest.skip("no Java")
+        pytest.skip("Spark runs on Java, which is not installed (apt-get install default-jre-headless)")
     builder = sql.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
     builder = builder.config("spark.sql.shuffle.partitions", "2").config("spark.driver.bindAddress", "127.0.0.1")
     builder = builder.config("spark.sql.session.timeZone", "UTC").config("spark.sql.codegen.wholeStage", "false")
