@@ -166,6 +166,8 @@ def _holds(signer: Any, certificate: Any, parts: tuple[bytes, bytes]) -> bool:
     try:
         intact, valid = validate_sig_integrity(signer, certificate, "data", digest.digest())
     except (ValueError, TypeError, KeyError, NotImplementedError):
+        # What the library raises on fields of the wrong kind, missing ones and unknown algorithms: the file is from
+        # anybody, and one that cannot be checked does not hold.
         return False
     return bool(intact and valid)
 
